@@ -1,0 +1,1 @@
+"""From a series to an alert. Empty until the first rule stands."""

@@ -1,0 +1,1 @@
+"""From a radio, a broker or a file to Measurements."""

@@ -1,0 +1,127 @@
+"""Every error Vigie raises on purpose, as one tree; each message says what to do.
+
+VigieError
+├── SettingsError              a setting is missing or wrong
+├── ServiceError               the private database or broker cannot be had, started or reached
+├── DatabaseError              the database is too old, unreachable or not ours
+├── RecordError                the record refuses a change
+│   ├── NotFound               no such person, device or household (or not for you)
+│   └── Conflict               it contradicts what the record already says
+└── Refusal                    one message or reading is refused and goes to quarantine
+    ├── DecodeError            the bytes do not say what their format promises
+    │   ├── Malformed          not JSON, duplicate keys, too deep, wrong shape, bad UTF-8
+    │   ├── TooLarge           longer than any message of its kind
+    │   └── NotANumber         NaN, infinity, a boolean or a string where a number belongs
+    ├── UnitError              the unit
+    │   ├── UnitMissing        no unit, and the format does not imply one
+    │   ├── UnitUnknown        a unit outside the closed list
+    │   └── UnitMismatch       a unit that does not measure this kind
+    ├── ImplausibleValue       outside what a living person can have
+    │   └── UnitSuspect        implausible in its unit, plausible in another: never converted
+    ├── ImplausibleTime        1970, 2106, the future
+    └── TieError               nobody to give it to
+        ├── UnknownDevice      the device is not registered
+        ├── NotPaired          registered, but nobody's at that time
+        └── ForeignGateway     the device belongs to another gateway
+"""
+
+
+class VigieError(Exception):
+    """The root; `code` is the name the outside sees (snake case of the class)."""
+
+    @property
+    def code(self) -> str:
+        """The error's public name, as quarantine and problem answers print it: `unit_suspect`."""
+        name = type(self).__name__
+        return "".join(f"_{c.lower()}" if c.isupper() and i else c.lower() for i, c in enumerate(name))
+
+
+class SettingsError(VigieError):
+    """A setting is missing or wrong."""
+
+
+class ServiceError(VigieError):
+    """The private database or broker cannot be had, started or reached."""
+
+
+class DatabaseError(VigieError):
+    """The database is too old, unreachable or not ours."""
+
+
+class RecordError(VigieError):
+    """The record refuses a change."""
+
+
+class NotFound(RecordError):
+    """No such person, device or household; the same answer as for one that may not be seen."""
+
+
+class Conflict(RecordError):
+    """The change contradicts what the record already says."""
+
+
+class Refusal(VigieError):
+    """One message or reading is refused: it goes to quarantine with its bytes, and the next is unharmed.
+
+    Messages name fields, formats and limits, never a measured value: they are logged.
+    """
+
+
+class DecodeError(Refusal):
+    """The bytes do not say what their format promises."""
+
+
+class Malformed(DecodeError):
+    """Not JSON, duplicate keys, nested too deep, the wrong shape, bad UTF-8."""
+
+
+class TooLarge(DecodeError):
+    """Longer than any message of its kind."""
+
+
+class NotANumber(DecodeError):
+    """NaN, infinity, a boolean or a string where the format has a number."""
+
+
+class UnitError(Refusal):
+    """Something is wrong with the unit."""
+
+
+class UnitMissing(UnitError):
+    """No unit is given, and the format does not imply one."""
+
+
+class UnitUnknown(UnitError):
+    """The unit is outside the closed list."""
+
+
+class UnitMismatch(UnitError):
+    """The unit does not measure this kind."""
+
+
+class ImplausibleValue(Refusal):
+    """The value lies outside what a living person can have, in every unit of its kind."""
+
+
+class UnitSuspect(ImplausibleValue):
+    """Implausible in its unit, plausible in another: said, never converted."""
+
+
+class ImplausibleTime(Refusal):
+    """The time cannot be when this was measured: before the device existed, or in the future."""
+
+
+class TieError(Refusal):
+    """There is nobody to give the measurement to."""
+
+
+class UnknownDevice(TieError):
+    """The device is not registered."""
+
+
+class NotPaired(TieError):
+    """The device is registered, but was nobody's at the time of the measurement."""
+
+
+class ForeignGateway(TieError):
+    """The device belongs to another gateway than the one that speaks for it."""

@@ -1,0 +1,1 @@
+"""Readings in time: stored once, read back by person, kind and time."""
