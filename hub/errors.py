@@ -11,6 +11,7 @@ VigieError
     ├── DecodeError            the bytes do not say what their format promises
     │   ├── Malformed          not JSON, duplicate keys, too deep, wrong shape, bad UTF-8
     │   ├── TooLarge           longer than any message of its kind
+    │   ├── KindUnknown        a kind of measure outside the closed list
     │   └── NotANumber         NaN, infinity, a boolean or a string where a number belongs
     ├── UnitError              the unit
     │   ├── UnitMissing        no unit, and the format does not imply one
@@ -77,6 +78,10 @@ class Malformed(DecodeError):
 
 class TooLarge(DecodeError):
     """Longer than any message of its kind."""
+
+
+class KindUnknown(DecodeError):
+    """The kind of measure is outside the closed list."""
 
 
 class NotANumber(DecodeError):

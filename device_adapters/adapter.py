@@ -1,0 +1,100 @@
+"""The seam every device and message shape fits: which payloads it claims, and what they say.
+
+A new device is one file in `device_adapters/devices/` with a module-level `ADAPTER`; it is found by being there.
+Decoding is pure: no clock, no network, no database. Same payload, same measurements.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib import import_module
+from pkgutil import iter_modules
+
+from device_adapters import devices
+from hub.errors import DecodeError
+from hub.measurements import Channel, Decoded, Measurement, RawPayload
+
+Decoder = Callable[[RawPayload], Decoded]
+
+MOST_BYTES = 512 * 1024
+"""Longest payload anything decodes; a week of one-minute readings in one message is shorter."""
+
+DEEPEST_WRAPPING = 2
+"""How many envelopes deep a payload may lie in another (a broker message around an advertisement is one)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """One device or message shape.
+
+    `sources` are what it claims on its channel: MQTT topic filters (`+`, `#`), an HTTP route, or service UUIDs.
+    `about` is one line for the documentation: what it is, and what its quirk is.
+    """
+
+    name: str
+    about: str
+    channel: Channel
+    sources: tuple[str, ...]
+    decode: Decoder
+
+    def claims(self, channel: Channel, source: str) -> bool:
+        """True if payloads of that channel and source are this adapter's."""
+        return channel is self.channel and any(_pattern(s).fullmatch(source) for s in self.sources)
+
+
+def adapters() -> tuple[Adapter, ...]:
+    """Every adapter in the devices folder, by name."""
+    return tuple(sorted(_found(), key=lambda adapter: adapter.name))
+
+
+@lru_cache(maxsize=4096)
+def adapter_for(channel: Channel, source: str) -> Adapter:
+    """The one adapter that claims this source; raises DecodeError when none does."""
+    for adapter in adapters():
+        if adapter.claims(channel, source):
+            return adapter
+    raise DecodeError(f"no adapter understands {channel} from {source[:120]!r}")
+
+
+def topic_filters() -> tuple[str, ...]:
+    """The MQTT topics to subscribe to so that every adapter hears its own."""
+    return tuple(s for adapter in adapters() if adapter.channel is Channel.MQTT for s in adapter.sources)
+
+
+def decode(raw: RawPayload) -> Decoded:
+    """What the payload says, envelopes opened; raises DecodeError. Parts that are wrong come back as `refused`."""
+    return _open(raw, DEEPEST_WRAPPING)
+
+
+def _open(raw: RawPayload, depth: int) -> Decoded:
+    outer = adapter_for(raw.channel, raw.source).decode(raw)
+    if not outer.inner:
+        return outer
+    if depth == 0:
+        raise DecodeError("payloads are wrapped in one another too deeply")
+    opened = [_open(inner, depth - 1) for inner in outer.inner]
+    measurements: tuple[Measurement, ...] = sum((d.measurements for d in opened), outer.measurements)
+    return Decoded(measurements, sum((d.refused for d in opened), outer.refused), sequence=outer.sequence)
+
+
+@cache
+def _found() -> tuple[Adapter, ...]:
+    return tuple(_load())
+
+
+def _load() -> Iterator[Adapter]:
+    for module in iter_modules(devices.__path__, f"{devices.__name__}."):
+        adapter = import_module(module.name).ADAPTER
+        if not isinstance(adapter, Adapter):
+            raise TypeError(f"{module.name} must name its Adapter ADAPTER")
+        yield adapter
+
+
+@cache
+def _pattern(topic_filter: str) -> re.Pattern[str]:
+    """An MQTT topic filter as a regular expression: `+` is one level, `#` the rest."""
+    levels = ["[^/]+" if level == "+" else re.escape(level) for level in topic_filter.split("/")]
+    if topic_filter.endswith("#"):
+        return re.compile("/".join(levels[:-1]) + "(/.*)?", re.DOTALL)
+    return re.compile("/".join(levels))

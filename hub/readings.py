@@ -1,0 +1,155 @@
+"""Readings: measurements that are somebody's. `tie` is the only place where one is made."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from hashlib import blake2b
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from hub.errors import ForeignGateway, ImplausibleTime, NotPaired, UnitMismatch
+from hub.measurements import Channel, Condition, Measurement
+from hub.quantities import Kind, Quantity, believe
+from hub.records import DeviceKind, HeldDevice, Holding
+
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+"""No connected device recorded anything before; a clock that says so has lost its battery (1970) or never had one."""
+
+AHEAD = timedelta(minutes=10)
+"""How far a clock may run ahead of ours and still be believed."""
+
+BEHIND = timedelta(hours=24)
+"""How old a live measurement's own stamp may be before the time of receipt is the better guess."""
+
+
+class TimeSource(StrEnum):
+    """Which clock gave a reading its time."""
+
+    SENDER = "sender"
+    DEVICE = "device"
+    RECEIPT = "receipt"
+
+
+TIME_SOURCE_NUMBER = {source: n for n, source in enumerate(TimeSource, start=1)}
+TIME_SOURCE_BY_NUMBER = {n: source for source, n in TIME_SOURCE_NUMBER.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A believed measurement in somebody's record: canonical value, UTC time with the holder's offset (minutes).
+
+    `person` is None while a shared device's reading waits in its `household`'s inbox.
+    `value` is None when the device gave only a bound of its range; the bound is then in `raw`, the reason in
+    `condition`. `device_time` is the device's own clock as it stood, corrected by nobody.
+    """
+
+    person: int | None
+    household: int | None
+    kind: Kind
+    value: float | None
+    taken_at: datetime
+    utc_offset: int
+    device: int
+    key: UUID
+    raw: Quantity
+    received_at: datetime
+    channel: Channel
+    time_source: TimeSource
+    device_time: datetime | None = None
+    condition: Condition | None = None
+    sequence: int | None = None
+    context: str | None = None
+    hint: str | None = None
+    echo: timedelta | None = None
+
+
+def tie(measurement: Measurement, held: HeldDevice) -> Reading:
+    """The measurement as a reading of whoever held the device when it was taken.
+
+    Raises ForeignGateway, NotPaired, ImplausibleTime, UnitMismatch, UnitSuspect, ImplausibleValue, NotANumber.
+    """
+    device = held.device
+    if device.gateway is not None and measurement.gateway not in (None, device.gateway):
+        raise ForeignGateway("this device belongs to another gateway; register it with the one that now hears it")
+    kind = measurement.kind or _glucose_kind(device.kind)
+    number = believe(kind, measurement.quantity)
+    holding, taken_at, source = _hold(measurement, held.holdings)
+    condition = measurement.condition
+    return Reading(
+        person=holding.person,
+        household=holding.household,
+        kind=kind,
+        value=None if condition is not None and condition.bounds_only else number,
+        taken_at=taken_at,
+        utc_offset=_offset_minutes(taken_at, holding.zone),
+        device=device.number,
+        key=reading_key(device.number, measurement.key),
+        raw=measurement.quantity,
+        received_at=measurement.received_at,
+        channel=measurement.channel,
+        time_source=source,
+        device_time=measurement.device_time,
+        condition=condition,
+        sequence=measurement.sequence,
+        context=measurement.context,
+        hint=measurement.hint,
+        echo=measurement.echo,
+    )
+
+
+def reading_key(device: int, key: str) -> UUID:
+    """A reading's identity: its device's number, then 96 bits of its sender's key (so a device's keys lie together)."""
+    return UUID(bytes=device.to_bytes(4) + blake2b(key.encode(), digest_size=12).digest())
+
+
+def _glucose_kind(device: DeviceKind) -> Kind:
+    match device:
+        case DeviceKind.CGM:
+            return Kind.GLUCOSE_INTERSTITIAL
+        case DeviceKind.METER:
+            return Kind.GLUCOSE_CAPILLARY
+        case DeviceKind.SCALE:
+            raise UnitMismatch("a scale does not measure glucose; register the device as a cgm or a meter")
+
+
+def _hold(measurement: Measurement, holdings: tuple[Holding, ...]) -> tuple[Holding, datetime, TimeSource]:
+    """The holding at the time it was taken; the time itself needs the holder's zone when the device has none."""
+    for holding in holdings:
+        taken_at, source = _place(measurement, holding.zone)
+        if holding.covers(taken_at):
+            return holding, taken_at, source
+    raise NotPaired("the device was nobody's at that time; pair it with a person or a household, then replay")
+
+
+def _place(measurement: Measurement, zone: ZoneInfo) -> tuple[datetime, TimeSource]:
+    """When it was taken, in UTC, and which clock says so; raises ImplausibleTime."""
+    received = measurement.received_at
+    if measurement.taken_at is not None:
+        return _possible(measurement.taken_at.astimezone(UTC), received), TimeSource.SENDER
+    if measurement.device_time is None:
+        return received, TimeSource.RECEIPT
+    instant = _localise(measurement.device_time, zone, received)
+    if measurement.stored:
+        return _possible(instant, received), TimeSource.DEVICE
+    if received - BEHIND <= instant <= received + AHEAD:
+        return instant, TimeSource.DEVICE
+    return received, TimeSource.RECEIPT
+
+
+def _possible(instant: datetime, received: datetime) -> datetime:
+    if EARLIEST <= instant <= received + AHEAD:
+        return instant
+    raise ImplausibleTime("the time is before 2000 or in the future; set the device's clock, then replay")
+
+
+def _localise(stamp: datetime, zone: ZoneInfo, received: datetime) -> datetime:
+    """A wall-clock time in its zone; of the two instants an autumn night has, the later one already past at receipt."""
+    if stamp.tzinfo is not None:
+        return stamp.astimezone(UTC)
+    later = stamp.replace(tzinfo=zone, fold=1).astimezone(UTC)
+    return later if later <= received else stamp.replace(tzinfo=zone, fold=0).astimezone(UTC)
+
+
+def _offset_minutes(moment: datetime, zone: ZoneInfo) -> int:
+    offset = moment.astimezone(zone).utcoffset() or timedelta()
+    return offset // timedelta(minutes=1)
