@@ -12,7 +12,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from device_adapters import devices
-from hub.errors import DecodeError
+from hub.errors import DecodeError, TooLarge
 from hub.measurements import Channel, Decoded, Measurement, RawPayload
 
 Decoder = Callable[[RawPayload], Decoded]
@@ -64,6 +64,8 @@ def topic_filters() -> tuple[str, ...]:
 
 def decode(raw: RawPayload) -> Decoded:
     """What the payload says, envelopes opened; raises DecodeError. Parts that are wrong come back as `refused`."""
+    if len(raw.payload) > MOST_BYTES:
+        raise TooLarge(f"longer than {MOST_BYTES // 1024} KiB; send several messages")
     return _open(raw, DEEPEST_WRAPPING)
 
 

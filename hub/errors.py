@@ -11,6 +11,7 @@ VigieError
     ├── DecodeError            the bytes do not say what their format promises
     │   ├── Malformed          not JSON, duplicate keys, too deep, wrong shape, bad UTF-8
     │   ├── TooLarge           longer than any message of its kind
+    │   ├── DecoderFault       our decoder failed on these bytes: a fault of ours, kept for its mending
     │   ├── KindUnknown        a kind of measure outside the closed list
     │   └── NotANumber         NaN, infinity, a boolean or a string where a number belongs
     ├── UnitError              the unit
@@ -19,6 +20,7 @@ VigieError
     │   └── UnitMismatch       a unit that does not measure this kind
     ├── ImplausibleValue       outside what a living person can have
     │   └── UnitSuspect        implausible in its unit, plausible in another: never converted
+    ├── NotStorable            the database refuses it, whatever it is
     ├── ImplausibleTime        1970, 2106, the future
     └── TieError               nobody to give it to
         ├── UnknownDevice      the device is not registered
@@ -80,6 +82,10 @@ class TooLarge(DecodeError):
     """Longer than any message of its kind."""
 
 
+class DecoderFault(DecodeError):
+    """Our decoder failed on these bytes: a fault of ours, kept for its mending."""
+
+
 class KindUnknown(DecodeError):
     """The kind of measure is outside the closed list."""
 
@@ -114,6 +120,10 @@ class UnitSuspect(ImplausibleValue):
 
 class ImplausibleTime(Refusal):
     """The time cannot be when this was measured: before the device existed, or in the future."""
+
+
+class NotStorable(Refusal):
+    """The database refuses it for a reason nobody foresaw; kept for a look."""
 
 
 class TieError(Refusal):

@@ -22,6 +22,9 @@ BEHIND = timedelta(hours=24)
 """How old a live measurement's own stamp may be before the time of receipt is the better guess."""
 
 
+_IMPOSSIBLE = "the time is before 2000 or in the future; set the device's clock, then replay"
+
+
 class TimeSource(StrEnum):
     """Which clock gave a reading its time."""
 
@@ -41,6 +44,8 @@ class Reading:
     `person` is None while a shared device's reading waits in its `household`'s inbox.
     `value` is None when the device gave only a bound of its range; the bound is then in `raw`, the reason in
     `condition`. `device_time` is the device's own clock as it stood, corrected by nobody.
+    `shared` is true when another device of theirs measures the same: this may be a second report of one measure.
+    `echo` is set for undated measurements: an identical one of the same device within it is the same.
     """
 
     person: int | None
@@ -61,6 +66,7 @@ class Reading:
     context: str | None = None
     hint: str | None = None
     echo: timedelta | None = None
+    shared: bool = False
 
 
 def tie(measurement: Measurement, held: HeldDevice) -> Reading:
@@ -94,6 +100,7 @@ def tie(measurement: Measurement, held: HeldDevice) -> Reading:
         context=measurement.context,
         hint=measurement.hint,
         echo=measurement.echo,
+        shared=holding.shared,
     )
 
 
@@ -123,6 +130,13 @@ def _hold(measurement: Measurement, holdings: tuple[Holding, ...]) -> tuple[Hold
 
 def _place(measurement: Measurement, zone: ZoneInfo) -> tuple[datetime, TimeSource]:
     """When it was taken, in UTC, and which clock says so; raises ImplausibleTime."""
+    try:
+        return _place_by_clock(measurement, zone)
+    except OverflowError:  # the year 1 or 9999, moved to UTC
+        raise ImplausibleTime(_IMPOSSIBLE) from None
+
+
+def _place_by_clock(measurement: Measurement, zone: ZoneInfo) -> tuple[datetime, TimeSource]:
     received = measurement.received_at
     if measurement.taken_at is not None:
         return _possible(measurement.taken_at.astimezone(UTC), received), TimeSource.SENDER
@@ -139,7 +153,7 @@ def _place(measurement: Measurement, zone: ZoneInfo) -> tuple[datetime, TimeSour
 def _possible(instant: datetime, received: datetime) -> datetime:
     if EARLIEST <= instant <= received + AHEAD:
         return instant
-    raise ImplausibleTime("the time is before 2000 or in the future; set the device's clock, then replay")
+    raise ImplausibleTime(_IMPOSSIBLE)
 
 
 def _localise(stamp: datetime, zone: ZoneInfo, received: datetime) -> datetime:

@@ -55,13 +55,17 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """Whose a device is, from `since` up to but not including `until`: a person's, or a household's."""
+    """Whose a device is, from `since` up to but not including `until`: a person's, or a household's.
+
+    `shared` is true when the holder has another device of the same kind in that time.
+    """
 
     since: datetime
     until: datetime | None
     zone: ZoneInfo
     person: int | None = None
     household: int | None = None
+    shared: bool = False
 
     def covers(self, moment: datetime) -> bool:
         """True if the device was theirs at that moment."""
@@ -74,6 +78,29 @@ class HeldDevice:
 
     device: Device
     holdings: tuple[Holding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDraft:
+    """What it takes to open a record."""
+
+    given: str
+    family: str
+    birth_date: date
+    sex: Sex
+    zone: ZoneInfo
+    conditions: tuple[str, ...] = ()
+    height_cm: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceDraft:
+    """What it takes to register a device."""
+
+    address: str
+    kind: DeviceKind
+    model: str | None = None
+    gateway: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

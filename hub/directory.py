@@ -1,0 +1,97 @@
+"""Who holds which device, as the intake asks for every message: kept in memory, read anew when the register changes."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from hub.database import Database, Role
+from hub.errors import RecordError
+from hub.records import Device, DeviceKind, HeldDevice, Holding, normal_address
+
+MOST_UNKNOWN = 10_000
+"""Names of unregistered devices remembered at most, so that strangers' beacons cannot fill the memory."""
+
+
+class Directory(Protocol):
+    """Finds devices with their holders."""
+
+    def held(self, names: Iterable[str]) -> dict[str, HeldDevice]:
+        """The devices of those ids or addresses; a name that is not registered is left out."""
+        ...
+
+
+class MemoryDirectory:
+    """A directory of given devices, for tests without a database."""
+
+    def __init__(self, devices: Iterable[HeldDevice]) -> None:
+        """Know these devices, by address and by id."""
+        self._known = {name: held for held in devices for name in (held.device.address, str(held.device.id))}
+
+    def held(self, names: Iterable[str]) -> dict[str, HeldDevice]:
+        """See Directory."""
+        return {name: self._known[_spelled(name)] for name in names if _spelled(name) in self._known}
+
+
+class PostgresDirectory:
+    """A directory over the register's tables (role `vigie_intake`)."""
+
+    def __init__(self, database: Database) -> None:
+        """Read from that database."""
+        self._database = database
+        self._version: int | None = None
+        self._known: dict[str, HeldDevice | None] = {}
+
+    def held(self, names: Iterable[str]) -> dict[str, HeldDevice]:
+        """See Directory; raises DatabaseError."""
+        wanted = set(names)
+        with self._database.transaction(Role.INTAKE) as connection:
+            row = connection.execute("SELECT number FROM register_version").fetchone()
+            version = row[0] if row else None
+            if version != self._version or len(self._known) > MOST_UNKNOWN:
+                self._known, self._version = {}, version
+            missing = {name: _spelled(name) for name in wanted if name not in self._known}
+            if missing:
+                found = _read(connection.execute(_HELD, {"names": list(missing.values())}).fetchall())
+                self._known.update({name: found.get(spelled) for name, spelled in missing.items()})
+        return {name: held for name in wanted if (held := self._known[name]) is not None}
+
+
+_HELD = """
+    SELECT d.number, d.id, d.address, d.kind, d.model, d.gateway,
+           lower(h.during), upper(h.during), coalesce(p.time_zone, hh.time_zone), h.person, h.household,
+           EXISTS (SELECT FROM holding o JOIN device od ON od.number = o.device
+                   WHERE o.person = h.person AND o.device <> h.device AND od.kind = d.kind AND o.during && h.during)
+    FROM device d
+    LEFT JOIN holding h ON h.device = d.number
+    LEFT JOIN person p ON p.number = h.person
+    LEFT JOIN household hh ON hh.number = h.household
+    WHERE d.address = ANY(%(names)s) OR d.id::text = ANY(%(names)s)
+    ORDER BY d.number, h.person IS NULL, lower(h.during) DESC
+"""
+
+
+def _read(rows: Iterable[tuple[Any, ...]]) -> dict[str, HeldDevice]:
+    devices: dict[UUID, Device] = {}
+    holdings: dict[UUID, list[Holding]] = {}
+    for number, id_, address, kind, model, gateway, *held in rows:
+        devices[id_] = Device(number, id_, address, DeviceKind(kind), model, gateway)
+        holdings.setdefault(id_, []).extend(_holding(*held))
+    found = {id_: HeldDevice(device, tuple(holdings[id_])) for id_, device in devices.items()}
+    return {name: held for held in found.values() for name in (held.device.address, str(held.device.id))}
+
+
+def _holding(
+    since: datetime | None, until: datetime | None, zone: str, person: int | None, household: int | None, shared: bool
+) -> list[Holding]:
+    if since is None:
+        return []
+    return [Holding(since, until, ZoneInfo(zone), person, household, shared)]
+
+
+def _spelled(name: str) -> str:
+    try:
+        return normal_address(name)
+    except RecordError:
+        return ""

@@ -1,0 +1,58 @@
+"""The settings, and the only place that reads the environment: `VIGIE_*` variables and a `.env` file."""
+
+import os
+from functools import cache
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from hub.errors import SettingsError
+
+
+class Settings(BaseSettings):
+    """What an operator may set; everything has a default that works on one machine."""
+
+    model_config = SettingsConfigDict(env_prefix="VIGIE_", env_file=".env", extra="ignore", frozen=True)
+
+    database_url: str | None = Field(default=None, description="PostgreSQL with TimescaleDB, as its administrator")
+    mqtt_url: str | None = Field(default=None, description="MQTT 5 broker: mqtt://user:password@host:port")
+    http: str = Field(default="127.0.0.1:8080", description="address and port to listen on")
+    home: Path | None = Field(default=None, description="data folder of the private services and the demo")
+
+    @property
+    def http_address(self) -> tuple[str, int]:
+        """Host and port of VIGIE_HTTP; raises SettingsError."""
+        host, _, port = self.http.rpartition(":")
+        if not host or not port.isdigit() or not 0 <= int(port) <= 65535:
+            raise SettingsError(f"VIGIE_HTTP must be ADDRESS:PORT, as 127.0.0.1:8080; it is {self.http!r}")
+        return host, int(port)
+
+    def required_database_url(self) -> str:
+        """VIGIE_DATABASE_URL; raises SettingsError."""
+        return _required(self.database_url, "VIGIE_DATABASE_URL")
+
+    def required_mqtt_url(self) -> str:
+        """VIGIE_MQTT_URL; raises SettingsError."""
+        return _required(self.mqtt_url, "VIGIE_MQTT_URL")
+
+
+@cache
+def load() -> Settings:
+    """The settings of this process; raises SettingsError naming what is wrong, never its value."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        names = ", ".join(f"VIGIE_{part['loc'][0]}".upper() for part in error.errors())
+        raise SettingsError(f"cannot read {names}; see `vigie serve --help`") from None
+
+
+def user_folder(variable: str, fallback: str) -> Path:
+    """A folder of the user's as the XDG base directories name it, such as XDG_DATA_HOME or ~/.local/share."""
+    return Path(os.environ.get(variable) or Path.home() / fallback)
+
+
+def _required(value: str | None, name: str) -> str:
+    if value is None:
+        raise SettingsError(f"{name} is not set; `vigie services start` prints one, or name your own server")
+    return value

@@ -1,0 +1,74 @@
+"""The HTTP application: routes, problems, limits."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from types import ModuleType
+
+import uvicorn
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from hub.errors import TooLarge
+from ingest_api import problems
+from ingest_api.context import Hub
+from ingest_api.routes import health, readings, register
+
+MOST_BODY_BYTES = 1024 * 1024
+_SAY = f"the body is longer than {MOST_BODY_BYTES // 1024} KiB; send several requests"
+
+
+Application = FastAPI
+
+HEALTH: tuple[ModuleType, ...] = (health,)
+ALL: tuple[ModuleType, ...] = (register, readings, health)
+
+
+def create_app(hub: Hub, modules: Sequence[ModuleType] = ALL) -> Application:
+    """The application over these parts, with the routes of those modules."""
+    # the interactive pages would load scripts from elsewhere; /openapi.json serves any tool
+    app = FastAPI(title="Vigie", version="0.1.0", docs_url=None, redoc_url=None)
+    app.state.hub = hub
+    for module in modules:
+        app.include_router(module.router)
+    problems.install(app)
+    app.add_middleware(BodyLimit)
+    return app
+
+
+def answer(app: Application, host: str, port: int) -> None:
+    """Answer HTTP until a signal ends it."""
+    uvicorn.run(app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=5)
+
+
+class BodyLimit:
+    """Refuses a body over the limit before holding it: by its declared length, and while it comes."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap `app`."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, counting."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        declared = dict(scope["headers"]).get(b"content-length", b"0")
+        if not declared.isdigit() or int(declared) > MOST_BODY_BYTES:
+            refusal = problems.problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", _SAY)
+            await refusal(scope, receive, send)
+            return
+        await self._app(scope, _counted(receive), send)
+
+
+def _counted(receive: Receive) -> Receive:
+    seen = 0
+
+    async def counted() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > MOST_BODY_BYTES:
+            raise TooLarge(_SAY)
+        return message
+
+    return counted

@@ -1,0 +1,169 @@
+"""The one door in: decode, tie, believe, keep, count. Every transport ends here.
+
+A batch of payloads is one transaction: readings stored, refusals quarantined, gateways' progress noted. When `accept`
+returns, all of it is committed, and the payloads may be acknowledged.
+"""
+
+import logging
+import traceback
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from device_adapters.adapter import decode
+from hub.database import Connection, Database, DataError, Role
+from hub.directory import Directory
+from hub.errors import DecoderFault, NotStorable, Refusal, UnknownDevice
+from hub.measurements import Decoded, Measurement, RawPayload, Refused
+from hub.readings import Reading, tie
+from hub.records import HeldDevice
+from ingest_api import quarantine
+from ingest_api.metrics import count
+from ingest_api.progress import Ack, advance, settle
+from timeseries.postgres_store import PostgresStore
+from timeseries.store import Outcome
+
+log = logging.getLogger(__name__)
+
+WHOLE = -1
+"""The position of a refusal that concerns the payload as a whole."""
+
+
+class Fate(StrEnum):
+    """What became of one measurement at the door."""
+
+    STORED = "stored"
+    DUPLICATE = "duplicate"
+    LINKED = "linked"
+    QUARANTINED = "quarantined"
+    IGNORED = "ignored"
+
+
+_FATES = {outcome: Fate(outcome.value) for outcome in Outcome}
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a payload: one fate a measurement, in the payload's order, and why some were refused."""
+
+    fates: tuple[Fate, ...]
+    refused: tuple[Refused, ...]
+
+
+@dataclass(slots=True)
+class _Opened:
+    """A payload on its way through the door."""
+
+    raw: RawPayload
+    decoded: Decoded = field(default_factory=Decoded)
+    refused: list[Refused] = field(default_factory=list)
+    fates: dict[int, Fate] = field(default_factory=dict)
+    readings: dict[int, Reading] = field(default_factory=dict)
+
+
+class Intake:
+    """The door. Thread-safe: each call is a transaction of its own."""
+
+    def __init__(self, database: Database, directory: Directory) -> None:
+        """Write to that database, asking that directory whose each device is."""
+        self._database = database
+        self._directory = directory
+
+    def accept(self, raws: Sequence[RawPayload]) -> tuple[list[Receipt], list[Ack]]:
+        """Take payloads in, all in one transaction; receipts in their order, and what gateways may be told.
+
+        Raises DatabaseError or a database error when nothing was promised: the same call may be repeated.
+        """
+        try:
+            return self._accept(raws)
+        except DataError as error:
+            if len(raws) > 1:
+                return self._accept_one_by_one(raws)
+            return self._set_aside(raws[0], NotStorable(f"the database refuses it: {type(error).__name__}"))
+
+    def settle(self) -> list[Ack]:
+        """What has become clear by waiting; see progress."""
+        with self._database.transaction(Role.INTAKE) as connection:
+            return settle(connection)
+
+    def _accept_one_by_one(self, raws: Sequence[RawPayload]) -> tuple[list[Receipt], list[Ack]]:
+        """One of them cannot be stored: find which, so that the others are unharmed."""
+        results = [self.accept([raw]) for raw in raws]
+        return [receipt for receipts, _ in results for receipt in receipts], [
+            ack for _, acks in results for ack in acks
+        ]
+
+    def _set_aside(self, raw: RawPayload, why: Refusal) -> tuple[list[Receipt], list[Ack]]:
+        opened = _Opened(raw, refused=[Refused(WHOLE, why)])
+        return self._commit([opened])
+
+    def _accept(self, raws: Sequence[RawPayload]) -> tuple[list[Receipt], list[Ack]]:
+        opened = [_open(raw) for raw in raws]
+        held = self._directory.held({m.device for o in opened for m in o.decoded.measurements})
+        for each in opened:
+            _tie(each, held)
+        return self._commit(opened)
+
+    def _commit(self, opened: Sequence[_Opened]) -> tuple[list[Receipt], list[Ack]]:
+        with self._database.transaction(Role.INTAKE) as connection:
+            _keep(connection, opened)
+            for each in opened:
+                if each.refused:
+                    quarantine.put(connection, each.raw, each.refused)
+            acks = advance(connection, (o.decoded.sequence for o in opened if o.decoded.sequence))
+        receipts = [_receipt(each) for each in opened]
+        count(receipts)
+        return receipts, acks
+
+
+def _open(raw: RawPayload) -> _Opened:
+    try:
+        decoded = decode(raw)
+    except Refusal as why:
+        return _Opened(raw, refused=[Refused(WHOLE, why)])
+    except Exception as error:  # noqa: BLE001
+        return _Opened(raw, refused=[Refused(WHOLE, _fault(error))])
+    return _Opened(raw, decoded, list(decoded.refused))
+
+
+def _tie(opened: _Opened, held: dict[str, HeldDevice]) -> None:
+    """Give each measurement its place in the payload, and its holder; what cannot be tied or believed is refused."""
+    taken = {refused.position for refused in opened.refused}
+    places = (place for place in range(len(taken) + len(opened.decoded.measurements)) if place not in taken)
+    for place, measurement in zip(places, opened.decoded.measurements, strict=False):
+        if measurement.condition is not None and not measurement.condition.of_a_person:
+            opened.fates[place] = Fate.IGNORED
+            continue
+        try:
+            opened.readings[place] = _tie_one(measurement, held)
+        except Refusal as why:
+            opened.refused.append(Refused(place, why))
+        except Exception as error:  # noqa: BLE001
+            opened.refused.append(Refused(place, _fault(error)))
+
+
+def _fault(error: Exception) -> Refusal:
+    """A bug of ours must not stop the messages behind; the traceback's last place says where, without values."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    log.error("%s in %s:%s; the payload is in quarantine", type(error).__name__, place.filename, place.lineno)
+    return DecoderFault(f"{type(error).__name__} in our decoder; replay after it is mended")
+
+
+def _tie_one(measurement: Measurement, held: dict[str, HeldDevice]) -> Reading:
+    device = held.get(measurement.device)
+    if device is None:
+        raise UnknownDevice("the device is not registered; register it and pair it with a person, then replay")
+    return tie(measurement, device)
+
+
+def _keep(connection: Connection, opened: Iterable[_Opened]) -> None:
+    placed = [(each, place, reading) for each in opened for place, reading in each.readings.items()]
+    outcomes = PostgresStore(connection).keep([reading for _, _, reading in placed])
+    for (each, place, _), outcome in zip(placed, outcomes, strict=True):
+        each.fates[place] = _FATES[outcome]
+
+
+def _receipt(opened: _Opened) -> Receipt:
+    refused = {r.position: Fate.QUARANTINED for r in opened.refused if r.position != WHOLE}
+    fates = opened.fates | refused
+    return Receipt(tuple(fates[place] for place in sorted(fates)), tuple(opened.refused))

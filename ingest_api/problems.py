@@ -1,0 +1,71 @@
+"""Errors over HTTP: RFC 9457 problems that say what to do, and never what was measured."""
+
+import logging
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from hub.database import SqlError
+from hub.errors import Conflict, DatabaseError, NotFound, RecordError, Refusal, TooLarge, VigieError
+
+log = logging.getLogger(__name__)
+
+_STATUS: dict[type[VigieError], HTTPStatus] = {
+    NotFound: HTTPStatus.NOT_FOUND,
+    Conflict: HTTPStatus.CONFLICT,
+    TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    Refusal: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RecordError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    DatabaseError: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+_UNAVAILABLE = "the database does not answer; nothing was stored by this request for certain: send it again"
+
+
+def problem(status: HTTPStatus, code: str, detail: str) -> JSONResponse:
+    """An answer of type application/problem+json."""
+    headers = {"Retry-After": "2"} if status is HTTPStatus.SERVICE_UNAVAILABLE else {}
+    headers |= {"WWW-Authenticate": "Bearer"} if status is HTTPStatus.UNAUTHORIZED else {}
+    body = {"type": f"urn:vigie:{code}", "title": status.phrase, "status": status.value, "detail": detail, "code": code}
+    return JSONResponse(body, status, headers, media_type="application/problem+json")
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of ours, of FastAPI's and of the database's as a problem."""
+    app.add_exception_handler(VigieError, _ours)
+    app.add_exception_handler(SqlError, _sql)
+    app.add_exception_handler(RequestValidationError, _validation)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unforeseen)
+
+
+def _ours(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, VigieError)  # noqa: S101 - what this handler is registered for
+    status = next((s for kind, s in _STATUS.items() if isinstance(error, kind)), HTTPStatus.INTERNAL_SERVER_ERROR)
+    return problem(status, error.code, str(error))
+
+
+def _sql(_request: Request, error: Exception) -> JSONResponse:
+    log.error("the database failed a request: %s", type(error).__name__)
+    return problem(HTTPStatus.SERVICE_UNAVAILABLE, "database_error", _UNAVAILABLE)
+
+
+def _validation(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - what this handler is registered for
+    told = "; ".join(f"{'.'.join(map(str, e['loc'][1:]))}: {e['type'].replace('_', ' ')}" for e in error.errors())
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_request", told)
+
+
+def _http(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101 - what this handler is registered for
+    status = HTTPStatus(error.status_code)
+    return problem(status, status.phrase.lower().replace(" ", "_"), str(error.detail))
+
+
+def _unforeseen(request: Request, error: Exception) -> JSONResponse:
+    log.error(
+        "unforeseen %s in %s", type(error).__name__, request.scope["route"].path if "route" in request.scope else "?"
+    )
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "fault", "a fault of ours; it is logged")

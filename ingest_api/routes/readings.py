@@ -1,0 +1,236 @@
+"""Readings in, and back."""
+
+import base64
+import binascii
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+import jiter
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import AwareDatetime, BaseModel
+from starlette.concurrency import run_in_threadpool
+
+from hub.database import Connection
+from hub.errors import KindUnknown, Malformed, NotFound
+from hub.measurements import Channel, RawPayload
+from hub.quantities import FAMILIES, GLUCOSE_KINDS, KINDS, Kind, Unit, from_canonical, parse_unit
+from ingest_api.context import Administrator, TheHub
+from ingest_api.intake import WHOLE, Fate, Receipt
+from timeseries.arrow import OVER, Arrow, arrow
+from timeseries.postgres_store import PostgresStore
+from timeseries.store import Found, Place
+from timeseries.store import Query as Wanted
+
+router = APIRouter(prefix="/v1", tags=["readings"])
+
+DEFAULT_SPAN = timedelta(days=14)
+MOST_ON_A_PAGE = 10_000
+
+
+class ItemResult(BaseModel):
+    """What became of one reading; `reason` names the error, `why` says what to do."""
+
+    id: str | None
+    outcome: Fate
+    reason: str | None = None
+    why: str | None = None
+
+
+class IntakeAnswer(BaseModel):
+    """Results in the order of the request."""
+
+    results: list[ItemResult]
+
+
+class Provenance(BaseModel):
+    """Where a reading came from, and which clock gave its time."""
+
+    channel: Channel
+    time: str
+    received_at: datetime
+    device_time: datetime | None
+
+
+class Raw(BaseModel):
+    """The value as its device said it; a bound of its range when `condition` says so."""
+
+    value: float
+    unit: Unit
+
+
+class ReadingAnswer(BaseModel):
+    """One reading."""
+
+    id: UUID
+    kind: Kind
+    taken_at: datetime
+    utc_offset_minutes: int
+    value: float | None
+    unit: Unit
+    raw: Raw
+    condition: str | None
+    device: UUID
+    provenance: Provenance
+
+
+class ReadingsAnswer(BaseModel):
+    """A page of readings, oldest first; `next` is the cursor of the page after it."""
+
+    readings: list[ReadingAnswer]
+    next: str | None
+
+
+class LatestAnswer(ReadingAnswer):
+    """The newest reading of its kind, its age, and for glucose which way it moves."""
+
+    age_seconds: int
+    arrow: Arrow | None
+
+
+class LatestsAnswer(BaseModel):
+    """The newest of each kind."""
+
+    latest: list[LatestAnswer]
+
+
+@router.post("/readings", response_model=IntakeAnswer)
+async def add_readings(request: Request, hub: TheHub, _: Administrator) -> Response:
+    """Take readings of one device in; answered after they are committed, and safe to repeat.
+
+    Body: `{device, readings: [{id, kind, value, unit, taken_at, seq?, context?}]}`.
+    """
+    raw = RawPayload(Channel.HTTP, "/v1/readings", await request.body(), datetime.now(UTC))
+    receipts, _acks = await run_in_threadpool(hub.intake.accept, [raw])
+    whole = next((refused.why for refused in receipts[0].refused if refused.position == WHOLE), None)
+    if whole is not None:
+        raise whole
+    body = jiter.from_json(raw.payload)
+    return Response(
+        _results(body["readings"], receipts[0]).model_dump_json(exclude_none=True), media_type="application/json"
+    )
+
+
+@router.get("/people/{person}/readings")
+def get_readings(
+    person: UUID,
+    hub: TheHub,
+    actor: Administrator,
+    kind: str | None = None,
+    since: Annotated[AwareDatetime | None, Query(alias="from")] = None,
+    until: Annotated[AwareDatetime | None, Query(alias="to")] = None,
+    unit: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=MOST_ON_A_PAGE)] = 1_000,
+    cursor: str | None = None,
+) -> ReadingsAnswer:
+    """A person's readings from `from` (included) up to `to` (not included); 14 days up to now unless told."""
+    until = until or datetime.now(UTC)
+    since = since or until - DEFAULT_SPAN
+    kinds, shown = _kinds(kind), parse_unit(unit) if unit else None
+    with hub.reading(actor) as connection:
+        number = _number(connection, person)
+        wanted = Wanted(number, kinds, since, until, limit + 1, _place(cursor))
+        found = PostgresStore(connection).find(wanted)
+    more = len(found) > limit
+    return ReadingsAnswer(
+        readings=[ReadingAnswer(**_said(each, shown)) for each in found[:limit]],
+        next=_cursor(found[limit - 1]) if more else None,
+    )
+
+
+@router.get("/people/{person}/latest")
+def get_latest(person: UUID, hub: TheHub, actor: Administrator) -> LatestsAnswer:
+    """The newest reading of each kind."""
+    now = datetime.now(UTC)
+    with hub.reading(actor) as connection:
+        number = _number(connection, person)
+        store = PostgresStore(connection)
+        latest = [
+            LatestAnswer(
+                **_said(each, None), age_seconds=(now - each.taken_at) // timedelta(seconds=1),
+                arrow=_arrow(store, number, each),
+            )
+            for each in store.latest(number)
+        ]  # fmt: skip
+    return LatestsAnswer(latest=latest)
+
+
+def _results(readings: list[Any], receipt: Receipt) -> IntakeAnswer:
+    why = {refused.position: refused.why for refused in receipt.refused}
+    return IntakeAnswer(
+        results=[
+            ItemResult(
+                id=item.get("id") if isinstance(item, dict) and isinstance(item.get("id"), str) else None,
+                outcome=fate,
+                reason=why[place].code if place in why else None,
+                why=str(why[place]) if place in why else None,
+            )
+            for place, (item, fate) in enumerate(zip(readings, receipt.fates, strict=True))
+        ]
+    )
+
+
+def _kinds(name: str | None) -> tuple[Kind, ...]:
+    if name is None:
+        return tuple(Kind)
+    if name in FAMILIES:
+        return FAMILIES[name]
+    try:
+        return (Kind(name),)
+    except ValueError:
+        raise KindUnknown(f"kind must be one of: {', '.join([*FAMILIES, *Kind])}") from None
+
+
+def _number(connection: Connection, person: UUID) -> int:
+    """The person's number if the actor may see them; raises NotFound, whether they exist or not."""
+    row = connection.execute("SELECT number FROM person WHERE id = %s", (person,)).fetchone()
+    if row is None:
+        raise NotFound("no such person")
+    number: int = row[0]
+    return number
+
+
+def _said(found: Found, unit: Unit | None) -> dict[str, Any]:
+    shown = unit or KINDS[found.kind].unit
+    value = None if found.value is None else from_canonical(found.kind, found.value, shown)
+    return {
+        "id": found.key,
+        "kind": found.kind,
+        "taken_at": found.taken_at,
+        "utc_offset_minutes": found.utc_offset,
+        "value": value if value is None or shown is not found.raw.unit else found.raw.value,
+        "unit": shown,
+        "raw": Raw(value=found.raw.value, unit=found.raw.unit),
+        "condition": found.condition,
+        "device": found.device,
+        "provenance": Provenance(
+            channel=found.channel,
+            time=found.time_source,
+            received_at=found.received_at,
+            device_time=found.device_time,
+        ),
+    }
+
+
+def _arrow(store: PostgresStore, person: int, newest: Found) -> Arrow | None:
+    if newest.kind not in GLUCOSE_KINDS:
+        return None
+    end = newest.taken_at + timedelta(microseconds=1)
+    recent = store.find(Wanted(person, (newest.kind,), newest.taken_at - OVER, end, 1_000))
+    return arrow([(f.taken_at, f.value) for f in recent if f.value is not None and f.device == newest.device])
+
+
+def _cursor(found: Found) -> str:
+    text = json.dumps([found.taken_at.isoformat(), str(found.key)])
+    return base64.urlsafe_b64encode(text.encode()).decode()
+
+
+def _place(cursor: str | None) -> Place | None:
+    if cursor is None:
+        return None
+    try:
+        taken_at, key = json.loads(base64.urlsafe_b64decode(cursor))
+        return Place(datetime.fromisoformat(taken_at), UUID(key))
+    except (binascii.Error, ValueError, TypeError):
+        raise Malformed("cursor must be the `next` of an earlier page") from None

@@ -1,0 +1,149 @@
+"""People, devices, who holds which, households."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+from zoneinfo import ZoneInfo, available_timezones
+
+from fastapi import APIRouter
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+
+from hub.records import Device, DeviceDraft, DeviceKind, Household, Pairing, Person, PersonDraft, Sex
+from hub.register import Register
+from ingest_api.context import Administrator, TheHub
+
+router = APIRouter(prefix="/v1", tags=["register"])
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("not an IANA time zone such as Europe/Paris")
+    return name
+
+
+Text = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Zone = Annotated[str, AfterValidator(_known_zone), Field(examples=["Europe/Paris"])]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class PersonBody(_Body):
+    """Somebody to open a record for."""
+
+    given: Text
+    family: Text
+    birth_date: date
+    sex: Sex
+    time_zone: Zone
+    conditions: tuple[Text, ...] = ()
+    height_cm: Annotated[float, Field(strict=True, allow_inf_nan=False, ge=30, le=260)] | None = None
+
+
+class PersonAnswer(PersonBody):
+    """A record."""
+
+    id: UUID
+
+
+class DeviceBody(_Body):
+    """A device to register; `gateway`, if given, is the only one that may speak for it."""
+
+    address: Annotated[Text, Field(max_length=120)]
+    kind: DeviceKind
+    model: Text | None = None
+    gateway: Text | None = None
+
+
+class DeviceAnswer(DeviceBody):
+    """A registered device."""
+
+    id: UUID
+
+
+class PairingBody(_Body):
+    """Since when, and until when, a device is a person's."""
+
+    device: UUID
+    since: AwareDatetime
+    until: AwareDatetime | None = None
+
+
+class PairingAnswer(PairingBody):
+    """A pairing."""
+
+    id: UUID
+    person: UUID
+
+
+class HouseholdBody(_Body):
+    """People who share devices."""
+
+    name: Text
+    members: Annotated[list[UUID], Field(min_length=1, max_length=50)]
+    devices: Annotated[list[UUID], Field(max_length=50)]
+
+
+class HouseholdAnswer(HouseholdBody):
+    """A household."""
+
+    id: UUID
+
+
+@router.post("/people", status_code=201)
+def add_person(body: PersonBody, hub: TheHub, _: Administrator) -> PersonAnswer:
+    """Open a record."""
+    draft = PersonDraft(
+        body.given, body.family, body.birth_date, body.sex, ZoneInfo(body.time_zone), body.conditions, body.height_cm
+    )
+    with hub.registering() as connection:
+        return _person(Register(connection).add_person(draft))
+
+
+@router.get("/people/{person}")
+def get_person(person: UUID, hub: TheHub, _: Administrator) -> PersonAnswer:
+    """A record's head."""
+    with hub.registering() as connection:
+        return _person(Register(connection).person(person))
+
+
+@router.post("/devices", status_code=201)
+def add_device(body: DeviceBody, hub: TheHub, _: Administrator) -> DeviceAnswer:
+    """Register a device by its address (MAC, serial number); the same again changes nothing."""
+    with hub.registering() as connection:
+        device = Register(connection).add_device(DeviceDraft(body.address, body.kind, body.model, body.gateway))
+    return _device(device)
+
+
+@router.post("/people/{person}/pairings", status_code=201)
+def pair(person: UUID, body: PairingBody, hub: TheHub, _: Administrator) -> PairingAnswer:
+    """Say whose a device is, and when; 409 if it is somebody else's in that time."""
+    with hub.registering() as connection:
+        return _pairing(Register(connection).pair(body.device, person, body.since, body.until))
+
+
+@router.post("/households", status_code=201)
+def add_household(body: HouseholdBody, hub: TheHub, _: Administrator) -> HouseholdAnswer:
+    """Let people share devices: what those measure waits in the household's inbox."""
+    with hub.registering() as connection:
+        return _household(Register(connection).add_household(body.name, body.members, body.devices))
+
+
+def _person(p: Person) -> PersonAnswer:
+    return PersonAnswer(
+        id=p.id, given=p.given, family=p.family, birth_date=p.birth_date, sex=p.sex, time_zone=p.zone.key,
+        conditions=p.conditions, height_cm=p.height_cm,
+    )  # fmt: skip
+
+
+def _device(d: Device) -> DeviceAnswer:
+    return DeviceAnswer(id=d.id, address=d.address, kind=d.kind, model=d.model, gateway=d.gateway)
+
+
+def _pairing(p: Pairing) -> PairingAnswer:
+    return PairingAnswer(id=p.id, person=p.person, device=p.device, since=p.since, until=p.until)
+
+
+def _household(h: Household) -> HouseholdAnswer:
+    return HouseholdAnswer(id=h.id, name=h.name, members=list(h.members), devices=list(h.devices))

@@ -1,0 +1,151 @@
+"""The command line: `vigie --help` lists what can be done. Each command loads only what it needs."""
+
+import json
+import logging
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from hub.errors import VigieError
+from hub.settings import load
+
+app = typer.Typer(
+    help="Vigie takes in what glucose sensors, meters and scales send, and keeps it in the right person's record.\n\n"
+    "Start with `vigie demo`. Settings come from VIGIE_* variables or a .env file: VIGIE_DATABASE_URL, VIGIE_MQTT_URL, "
+    "VIGIE_HTTP (127.0.0.1:8080), VIGIE_HOME.",
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+)  # fmt: skip
+services_app = typer.Typer(no_args_is_help=True, help="The private TimescaleDB and Mosquitto, without Docker or root.")
+token_app = typer.Typer(no_args_is_help=True, help="Bearer tokens for the API.")
+quarantine_app = typer.Typer(no_args_is_help=True, help="What was refused, and again after a fix.")
+app.add_typer(services_app, name="services")
+app.add_typer(token_app, name="token")
+app.add_typer(quarantine_app, name="quarantine")
+
+Home = Annotated[Path | None, typer.Option(help="Data folder; VIGIE_HOME, else the user's own data folder.")]
+console = Console()
+progress = Console(stderr=True, highlight=False)
+
+
+def main() -> None:
+    """Run; an error of ours is one line that says what to do, and status 1."""
+    try:
+        app()
+    except VigieError as error:
+        progress.print(f"vigie: {error}", style="red", markup=False)
+        sys.exit(1)
+
+
+@app.command()
+def demo(
+    duration: Annotated[str | None, typer.Option("--for", help="Stop by itself after this long, as 30s or 5m.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port of the API; VIGIE_HTTP's unless told.")] = None,
+    home: Home = None,
+) -> None:
+    """Services, hub and simulated homes replaying real traces; stays up until Ctrl-C, and finds its data again."""
+    from vigie.demo import run, seconds
+
+    host, usual = load().http_address
+    run(_home(home), host, port or usual, seconds(duration) if duration else None, console)
+
+
+@app.command()
+def serve(
+    only: Annotated[str, typer.Option(help="Parts to run here: intake, api.")] = "intake,api",
+) -> None:
+    """The hub; ready when GET /health/ready answers 200."""
+    from ingest_api.app import answer
+    from vigie.serve import hub, parts_named
+
+    _log()
+    settings = load()
+    with hub(settings.required_database_url(), settings.required_mqtt_url(), parts_named(only)) as application:
+        answer(application, *settings.http_address)
+
+
+@services_app.command("start")
+def services_start(home: Home = None) -> None:
+    """Start both and print their URLs, one a line; again and again gives the same."""
+    from vigie import services
+
+    endpoints = services.start(_home(home), _say)
+    typer.echo(f"VIGIE_DATABASE_URL={endpoints.database_url}")
+    typer.echo(f"VIGIE_MQTT_URL={endpoints.mqtt_url}")
+
+
+@services_app.command("stop")
+def services_stop(home: Home = None) -> None:
+    """Stop both; their data stays."""
+    from vigie import services
+
+    services.stop(_home(home), _say)
+
+
+@services_app.command("status")
+def services_status(home: Home = None) -> None:
+    """Which of the two runs; status 1 unless both do."""
+    from vigie import services
+
+    states = services.status(_home(home))
+    for state in states:
+        typer.echo(f"{state.name}: {'running' if state.running else 'stopped'} {state.detail}".rstrip())
+    raise typer.Exit(0 if all(state.running for state in states) else 1)
+
+
+@token_app.command("admin")
+def token_admin() -> None:
+    """Print one administrator's token; it cannot be shown again."""
+    from hub.database import Database
+    from hub.migrate import migrate
+    from ingest_api.access import Access, ActorRole
+
+    url = load().required_database_url()
+    migrate(url)
+    typer.echo(Access(Database(url)).create(ActorRole.ADMIN))
+
+
+@app.command()
+def decode(
+    payload: Annotated[list[str], typer.Argument(help="The message's text, or frames in hex.")],
+    topic: Annotated[str | None, typer.Option(help="The MQTT topic it came on.")] = None,
+    uuid: Annotated[str | None, typer.Option(help="The 16-bit UUID whose service data these frames are.")] = None,
+) -> None:
+    """What a message or frame says, one JSON a line: {kind, value, unit, …} or {error, why}."""
+    from vigie.decode import explain
+
+    for line in explain(payload, topic, uuid):
+        typer.echo(json.dumps(line, ensure_ascii=False))
+
+
+@quarantine_app.command("list")
+def quarantine_list(most: Annotated[int, typer.Option(help="How many at most.")] = 100) -> None:
+    """What waits in quarantine, oldest first: id, when, how often, from where, why."""
+    from vigie.quarantine import table
+
+    console.print(table(load().required_database_url(), most))
+
+
+@quarantine_app.command("replay")
+def quarantine_replay() -> None:
+    """Send everything in quarantine through the door again; what is accepted now leaves the list."""
+    from vigie.quarantine import replay
+
+    accepted, refused = replay(load().required_database_url(), progress)
+    console.print(f"{accepted} accepted, {refused} still refused")
+
+
+def _home(chosen: Path | None) -> Path:
+    from vigie.services import default_home
+
+    return chosen or load().home or default_home()
+
+
+def _say(line: str) -> None:
+    progress.print(line, markup=False)
+
+
+def _log() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)

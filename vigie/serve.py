@@ -1,0 +1,70 @@
+"""The hub in one process: the intake's worker, and the API; each can run alone."""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from enum import StrEnum
+
+from device_adapters.adapter import topic_filters
+from device_adapters.mqtt import MqttSource
+from hub.database import Database
+from hub.directory import PostgresDirectory
+from hub.errors import SettingsError
+from hub.migrate import migrate
+from ingest_api.access import Access
+from ingest_api.app import ALL, HEALTH, Application, create_app
+from ingest_api.consumer import Consumer
+from ingest_api.context import Hub
+from ingest_api.intake import Intake
+
+log = logging.getLogger(__name__)
+
+CLIENT_ID = "vigie-intake"
+"""The broker keeps one session under this name: what came while the hub was away waits in it."""
+
+ReadyChecks = dict[str, Callable[[], bool]]
+
+
+class Part(StrEnum):
+    """What a hub process can run."""
+
+    INTAKE = "intake"
+    API = "api"
+
+
+def parts_named(names: str) -> tuple[Part, ...]:
+    """The parts of a list like `intake,api`; raises SettingsError."""
+    try:
+        return tuple(Part(name.strip()) for name in names.split(","))
+    except ValueError:
+        raise SettingsError(f"--only takes some of: {','.join(Part)}") from None
+
+
+@contextmanager
+def hub(database_url: str, mqtt_url: str, parts: Sequence[Part] = tuple(Part)) -> Iterator[Application]:
+    """The application with its parts running behind it; everything is stopped in order on leaving.
+
+    Raises DatabaseError, SettingsError.
+    """
+    applied = migrate(database_url)
+    log.info("the database is up to date (%d migrations applied now)", len(applied))
+    with ExitStack() as stack:
+        database = Database(database_url)
+        stack.callback(database.close)
+        intake = Intake(database, PostgresDirectory(database))
+        checks: ReadyChecks = {"database": database.answers}
+        if Part.INTAKE in parts:
+            checks |= _listen(stack, mqtt_url, intake)
+        context = Hub(database, intake, Access(database), lambda: {name: works() for name, works in checks.items()})
+        yield create_app(context, ALL if Part.API in parts else HEALTH)
+
+
+def _listen(stack: ExitStack, mqtt_url: str, intake: Intake) -> ReadyChecks:
+    """Start taking messages from the broker, until the stack unwinds."""
+    source = MqttSource(mqtt_url, CLIENT_ID, topic_filters())
+    consumer = Consumer(source, intake)
+    source.start()
+    stack.callback(source.stop)
+    consumer.start()
+    stack.callback(consumer.stop)
+    return {"broker": lambda: source.connected, "intake": lambda: consumer.alive}
