@@ -7,8 +7,8 @@ from pydantic import Field, TypeAdapter, with_config
 from pydantic_core import to_json
 from typing_extensions import TypedDict
 
-from device_adapters.strict_json import STRICT, fit, instant, wall_clock
-from hub.errors import KindUnknown, Refusal
+from device_adapters.strict_json import STRICT, fit, instant, parse, wall_clock
+from hub.errors import KindUnknown, Malformed, Refusal
 from hub.measurements import Condition, Measurement, RawPayload, Refused
 from hub.quantities import Kind, Quantity, parse_unit
 
@@ -41,7 +41,6 @@ _KINDS: dict[str, Kind | None] = {kind.value: kind for kind in Kind} | {"glucose
 def measure(item: Item, device: str, raw: RawPayload, gateway: str | None = None) -> Measurement:
     """The item as a Measurement; raises KindUnknown, UnitUnknown, Malformed (a time without offset)."""
     stamp = item.get("device_time")
-    context = item.get("context")
     return Measurement(
         device=device,
         kind=_kind(item["kind"]),
@@ -53,9 +52,20 @@ def measure(item: Item, device: str, raw: RawPayload, gateway: str | None = None
         device_time=None if stamp is None else wall_clock(stamp, "device_time"),
         condition=item.get("condition"),
         sequence=item.get("seq"),
-        context=None if context is None else to_json(context).decode(),
+        context=_context(item.get("context")),
         gateway=gateway,
     )
+
+
+def _context(value: object) -> str | None:
+    """Whatever the sender says besides, as JSON text that every reader and the database can hold."""
+    if value is None:
+        return None
+    text = to_json(value)
+    parse(text)  # 1e400 came in as a number and would go out as Infinity
+    if b"\\u0000" in text:
+        raise Malformed("context must not hold the character NUL")
+    return text.decode()
 
 
 def measure_one_by_one(

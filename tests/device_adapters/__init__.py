@@ -1,0 +1,1 @@
+"""Message shapes and devices, from their captures."""
