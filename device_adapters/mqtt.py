@@ -119,7 +119,8 @@ class MqttSource:
 
     @_guarded
     def _on_disconnect(self, _client: Client, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
-        log.warning("the broker is gone (%s); trying again", reason)
+        if reason.is_failure:
+            log.warning("the broker is gone (%s); trying again", reason)
 
     @_guarded
     def _on_message(self, _client: Client, _data: Any, message: MQTTMessage) -> None:

@@ -1,7 +1,10 @@
 """The HTTP application: routes, problems, limits."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from http import HTTPStatus
+from threading import Thread
+from time import sleep
 from types import ModuleType
 
 import uvicorn
@@ -38,6 +41,21 @@ def create_app(hub: Hub, modules: Sequence[ModuleType] = ALL) -> Application:
 def answer(app: Application, host: str, port: int) -> None:
     """Answer HTTP until a signal ends it."""
     uvicorn.run(app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=5)
+
+
+@contextmanager
+def background(app: Application, host: str, port: int) -> Iterator[None]:
+    """Answer HTTP in a thread of its own, from entering until leaving."""
+    server = uvicorn.Server(uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False))
+    thread = Thread(target=server.run, name="http", daemon=True)
+    thread.start()
+    while not server.started and thread.is_alive():
+        sleep(0.01)
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()
 
 
 class BodyLimit:

@@ -1,6 +1,7 @@
 """What the hub counts, for /metrics and the demo's table. Never a person in a label."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Protocol
 
 from prometheus_client import Counter
@@ -10,6 +11,15 @@ from hub.measurements import Refused
 MESSAGES = Counter("vigie_messages", "Payloads taken in and committed")
 READINGS = Counter("vigie_readings", "Measurements by what became of them", ["fate"])
 REFUSALS = Counter("vigie_refusals", "Refusals by reason", ["reason"])
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What this process has counted."""
+
+    messages: int
+    fates: dict[str, int]
+    refusals: dict[str, int]
 
 
 class _Receipt(Protocol):
@@ -27,3 +37,13 @@ def count(receipts: Iterable[_Receipt]) -> None:
             READINGS.labels(fate).inc()
         for refused in receipt.refused:
             REFUSALS.labels(refused.why.code).inc()
+
+
+def totals() -> Totals:
+    """What this process has counted since it began."""
+    return Totals(sum(_by_label(MESSAGES).values()), _by_label(READINGS), _by_label(REFUSALS))
+
+
+def _by_label(counter: Counter) -> dict[str, int]:
+    samples = [sample for metric in counter.collect() for sample in metric.samples if sample.name.endswith("_total")]
+    return {next(iter(sample.labels.values()), ""): int(sample.value) for sample in samples}
