@@ -1,6 +1,5 @@
 """The settings, and the only place that reads the environment: `VIGIE_*` variables and a `.env` file."""
 
-import os
 from functools import cache
 from pathlib import Path
 
@@ -17,6 +16,9 @@ class Settings(BaseSettings):
 
     database_url: str | None = Field(default=None, description="PostgreSQL with TimescaleDB, as its administrator")
     mqtt_url: str | None = Field(default=None, description="MQTT 5 broker: mqtt://user:password@host:port")
+    mqtt_client: str = Field(
+        default="vigie-intake", description="the hub's name at the broker, which keeps its messages"
+    )
     http: str = Field(default="127.0.0.1:8080", description="address and port to listen on")
     home: Path | None = Field(default=None, description="data folder of the private services and the demo")
 
@@ -45,11 +47,6 @@ def load() -> Settings:
     except ValidationError as error:
         names = ", ".join(f"VIGIE_{part['loc'][0]}".upper() for part in error.errors())
         raise SettingsError(f"cannot read {names}; see `vigie serve --help`") from None
-
-
-def user_folder(variable: str, fallback: str) -> Path:
-    """A folder of the user's as the XDG base directories name it, such as XDG_DATA_HOME or ~/.local/share."""
-    return Path(os.environ.get(variable) or Path.home() / fallback)
 
 
 def _required(value: str | None, name: str) -> str:

@@ -49,7 +49,7 @@ def demo(
     from vigie.demo import run, seconds
 
     host, usual = load().http_address
-    run(_home(home), host, port or usual, seconds(duration) if duration else None, console)
+    run(_home(home), (host, port or usual), seconds(duration) if duration else None, console)
 
 
 @app.command()
@@ -62,7 +62,8 @@ def serve(
 
     _log()
     settings = load()
-    with hub(settings.required_database_url(), settings.required_mqtt_url(), parts_named(only)) as application:
+    urls = settings.required_database_url(), settings.required_mqtt_url()
+    with hub(*urls, settings.mqtt_client, parts_named(only)) as application:
         answer(application, *settings.http_address)
 
 

@@ -27,17 +27,18 @@ LONGEST_WAIT = 10.0
 """Seconds to wait at the end for the hub's acknowledgements of what is under way."""
 
 
-def run(home: Path, host: str, port: int, duration: float | None, console: Console) -> None:
+def run(home: Path, address: tuple[str, int], duration: float | None, console: Console) -> None:
     """Start everything, show where to look, stay up for `duration` seconds or until a signal, stop everything.
 
     Raises SettingsError when the port is taken, ServiceError, DatabaseError.
     """
+    host, port = address
     _check_free(host, port)
     ended = _on_signal()
     endpoints = services.start(home, console.print)
     with ExitStack() as stack:
         stack.callback(services.stop, home, console.print)
-        application = stack.enter_context(hub(endpoints.database_url, endpoints.mqtt_url))
+        application = stack.enter_context(hub(endpoints.database_url, endpoints.mqtt_url, "vigie-intake"))
         stack.enter_context(background(application, host, port))
         cast = open_cast(home, endpoints.database_url)
         _show(cast, f"http://{host}:{port}", console)

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from device_adapters.adapter import topic_filters
 from device_adapters.mqtt import MqttSource
-from hub.database import Database
+from hub.database import Database, Role
 from hub.directory import PostgresDirectory
 from hub.errors import SettingsError
 from hub.migrate import migrate
@@ -18,9 +18,6 @@ from ingest_api.context import Hub
 from ingest_api.intake import Intake
 
 log = logging.getLogger(__name__)
-
-CLIENT_ID = "vigie-intake"
-"""The broker keeps one session under this name: what came while the hub was away waits in it."""
 
 ReadyChecks = dict[str, Callable[[], bool]]
 
@@ -41,7 +38,9 @@ def parts_named(names: str) -> tuple[Part, ...]:
 
 
 @contextmanager
-def hub(database_url: str, mqtt_url: str, parts: Sequence[Part] = tuple(Part)) -> Iterator[Application]:
+def hub(
+    database_url: str, mqtt_url: str, mqtt_client: str, parts: Sequence[Part] = tuple(Part)
+) -> Iterator[Application]:
     """The application with its parts running behind it; everything is stopped in order on leaving.
 
     Raises DatabaseError, SettingsError.
@@ -54,14 +53,14 @@ def hub(database_url: str, mqtt_url: str, parts: Sequence[Part] = tuple(Part)) -
         intake = Intake(database, PostgresDirectory(database))
         checks: ReadyChecks = {"database": database.answers}
         if Part.INTAKE in parts:
-            checks |= _listen(stack, mqtt_url, intake)
+            stack.enter_context(database.alone(Role.INTAKE, "intake"))
+            checks |= _listen(stack, MqttSource(mqtt_url, mqtt_client, topic_filters()), intake)
         context = Hub(database, intake, Access(database), lambda: {name: works() for name, works in checks.items()})
         yield create_app(context, ALL if Part.API in parts else HEALTH)
 
 
-def _listen(stack: ExitStack, mqtt_url: str, intake: Intake) -> ReadyChecks:
+def _listen(stack: ExitStack, source: MqttSource, intake: Intake) -> ReadyChecks:
     """Start taking messages from the broker, until the stack unwinds."""
-    source = MqttSource(mqtt_url, CLIENT_ID, topic_filters())
     consumer = Consumer(source, intake)
     source.start()
     stack.callback(source.stop)
