@@ -1,0 +1,1 @@
+"""The whole way, as users go it: the program itself, on real services."""

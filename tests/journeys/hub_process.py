@@ -1,0 +1,89 @@
+"""The hub as its users run it: a process of its own, that can be killed at any moment."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+
+STARTS_WITHIN = 20.0
+
+
+@dataclass(slots=True)
+class HubProcess:
+    """`vigie serve` on that database and broker, under a broker session of its own."""
+
+    database_url: str
+    mqtt_url: str
+    log: Path
+    port: int = field(default_factory=lambda: free_port())
+    client: str = field(default_factory=lambda: f"journey-{uuid4().hex[:8]}")
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "VIGIE_DATABASE_URL": self.database_url,
+            "VIGIE_MQTT_URL": self.mqtt_url,
+            "VIGIE_MQTT_CLIENT": self.client,
+            "VIGIE_HTTP": f"127.0.0.1:{self.port}",
+        }
+
+    def start(self) -> None:
+        """Start it, and wait until it is ready."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(vigie("serve"), env=self.environment, stdout=log, stderr=log)
+        until = time.monotonic() + STARTS_WITHIN
+        while not self.ready():
+            assert self.process.poll() is None, self.log.read_text()
+            assert time.monotonic() < until, self.log.read_text()
+            time.sleep(0.05)
+
+    def ready(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}/health/ready", timeout=2).status_code == 200
+        except httpx.TransportError:
+            return False
+
+    def kill(self) -> None:
+        """As a power cut would end it."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """As an operator would end it."""
+        self._end(signal.SIGTERM)
+
+    def run(self, *arguments: str) -> str:
+        """Another command of the program on the same hub; its output."""
+        done = subprocess.run(vigie(*arguments), env=self.environment, capture_output=True, text=True, check=True)
+        return done.stdout
+
+    def _end(self, number: int) -> None:
+        if self.process is not None:
+            self.process.send_signal(number)
+            self.process.wait(20)
+            self.process = None
+
+
+def vigie(*arguments: str) -> list[str]:
+    """The program's command line."""
+    return [sys.executable, "-c", "from vigie.cli import main; main()", *arguments]
+
+
+def free_port() -> int:
+    """A port nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
