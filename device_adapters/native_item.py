@@ -14,6 +14,7 @@ from hub.quantities import Kind, Quantity, parse_unit
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Short = Annotated[str, Field(min_length=1, max_length=64)]
+Named = Annotated[Condition, Field(strict=False)]  # by its name, which strictly is no Condition yet
 MOST_ITEMS = 5_000
 """Items in one message; more is answered with a refusal that says to send several messages."""
 
@@ -31,7 +32,7 @@ class Item(TypedDict):
     device_time: NotRequired[Short | None]
     seq: NotRequired[Annotated[int, Field(ge=0, lt=2**63)] | None]
     context: NotRequired[Any]
-    condition: NotRequired[Condition | None]
+    condition: NotRequired[Named | None]
 
 
 ITEM = TypeAdapter(Item)

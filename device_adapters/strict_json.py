@@ -1,5 +1,7 @@
 """JSON as a health record must read it: no duplicate key, no NaN, no number in a string, nothing nested for ever."""
 
+import json
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar
@@ -35,6 +37,30 @@ def read(shape: TypeAdapter[Shape], payload: bytes) -> Shape:
 def fit(shape: TypeAdapter[Shape], values: object) -> Shape:
     """Already parsed values as `shape`, strictly; raises Malformed, NotANumber, UnitMissing."""
     return _fit(shape.validate_python, values)
+
+
+def salvage(payload: bytes) -> Any:
+    """What can be made out of JSON that `parse` refuses, to learn which message it was; None if nothing can.
+
+    Nothing measured may be taken from it: numbers that are none are text, and what is too long is None.
+    """
+    try:
+        return json.loads(
+            payload.decode("utf-8", "replace"), parse_int=_short, parse_float=str, parse_constant=str,
+            object_pairs_hook=_without_doubt,
+        )  # fmt: skip
+    except (ValueError, RecursionError):
+        return None
+
+
+def _short(digits: str) -> int | None:
+    return int(digits) if len(digits) < 20 else None
+
+
+def _without_doubt(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object without the keys that it says twice."""
+    times = Counter(key for key, _ in pairs)
+    return {key: value for key, value in pairs if times[key] == 1}
 
 
 def instant(text: str, field: str) -> datetime:

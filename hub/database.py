@@ -15,23 +15,22 @@ from uuid import UUID
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from psycopg.errors import DataError, ExclusionViolation, UniqueViolation
+from psycopg.errors import CheckViolation, DataError, ExclusionViolation, ProgramLimitExceeded, UniqueViolation
 from psycopg.errors import Error as SqlError
 from psycopg.rows import TupleRow
 from psycopg.types.json import Jsonb
-from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from hub.errors import DatabaseError
 
 __all__ = [
+    "UNSTORABLE",
     "Connection",
     "DataError",
     "Database",
     "ExclusionViolation",
     "Jsonb",
-    "Multirange",
     "Range",
     "Role",
     "SqlError",
@@ -39,6 +38,12 @@ __all__ = [
 ]
 
 Connection = psycopg.Connection[TupleRow]
+
+UNSTORABLE = (DataError, CheckViolation, ProgramLimitExceeded)
+"""What the database says of values it can never hold; anything else may pass when tried again."""
+
+ANSWER_WITHIN = 5.0
+"""Seconds to wait for a connection before saying that the database does not answer."""
 
 
 class Role(StrEnum):
@@ -64,10 +69,11 @@ class Database:
     def transaction(self, role: Role, ticket: UUID | None = None) -> Iterator[Connection]:
         """One transaction under that role, committed on leaving; `ticket` says who acts, for this transaction only.
 
-        Raises DatabaseError when no connection can be had in 5 seconds.
+        Raises DatabaseError when no connection can be had in ANSWER_WITHIN seconds.
         """
         try:
-            with self._pool(role).connection(timeout=5) as connection:
+            # begun outright: else a nested transaction() would be the outermost, and commit by itself
+            with self._pool(role).connection(timeout=ANSWER_WITHIN) as connection, connection.transaction():
                 if ticket is not None:
                     connection.execute("SELECT set_config('vigie.ticket', %s, true)", (str(ticket),))
                 yield connection
@@ -89,7 +95,7 @@ class Database:
 
         The right ends with the process, however it ends; a restart waits a few seconds for its predecessor's.
         """
-        until = monotonic() + 5
+        until = monotonic() + ANSWER_WITHIN
         with psycopg.connect(login(self.url, role), autocommit=True) as connection:
             while not _locked(connection, work):
                 if monotonic() > until:

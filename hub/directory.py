@@ -1,6 +1,7 @@
 """Who holds which device, as the intake asks for every message: kept in memory, read anew when the register changes."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -35,13 +36,12 @@ class MemoryDirectory:
 
 
 class PostgresDirectory:
-    """A directory over the register's tables (role `vigie_intake`)."""
+    """A directory over the register's tables (role `vigie_intake`). Thread-safe."""
 
     def __init__(self, database: Database) -> None:
         """Read from that database."""
         self._database = database
-        self._version: int | None = None
-        self._known: dict[str, HeldDevice | None] = {}
+        self._remembered = _Remembered(None)
 
     def held(self, names: Iterable[str]) -> dict[str, HeldDevice]:
         """See Directory; raises DatabaseError."""
@@ -49,13 +49,26 @@ class PostgresDirectory:
         with self._database.transaction(Role.INTAKE) as connection:
             row = connection.execute("SELECT number FROM register_version").fetchone()
             version = row[0] if row else None
-            if version != self._version or len(self._known) > MOST_UNKNOWN:
-                self._known, self._version = {}, version
-            missing = {name: _spelled(name) for name in wanted if name not in self._known}
+            remembered = self._remembered
+            if version != remembered.version or len(remembered.known) > MOST_UNKNOWN:
+                remembered = self._remembered = _Remembered(version)
+            known = remembered.known
+            missing = {name: _spelled(name) for name in wanted if name not in known}
             if missing:
                 found = _read(connection.execute(_HELD, {"names": list(missing.values())}).fetchall())
-                self._known.update({name: found.get(spelled) for name, spelled in missing.items()})
-        return {name: held for name in wanted if (held := self._known[name]) is not None}
+                known.update({name: found.get(spelled) for name, spelled in missing.items()})
+        return {name: held for name in wanted if (held := known[name]) is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class _Remembered:
+    """What is known of one version of the register.
+
+    Replaced whole when the version moves on: what a slower thread still learns of the old one must not enter the new.
+    """
+
+    version: int | None
+    known: dict[str, HeldDevice | None] = field(default_factory=dict)
 
 
 _HELD = """

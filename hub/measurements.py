@@ -92,6 +92,10 @@ class Measurement:
     echo: timedelta | None = None
 
 
+WHOLE = -1
+"""The position of a refusal that concerns a payload as a whole."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refused:
     """One measurement inside a payload that cannot be used, and why; `position` is its place in the payload."""

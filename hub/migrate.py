@@ -7,6 +7,7 @@ from importlib import resources
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.errors import DuplicateObject, InternalError_, UniqueViolation
 
 from hub.database import Connection, Role, password
 from hub.errors import DatabaseError
@@ -16,6 +17,7 @@ OLDEST_TIMESCALE = (2, 18, 1)
 
 OLDEST_POSTGRES = 16
 _LOCK = 0x5649_4749
+_ATTEMPTS = 20
 
 
 def migrate(url: str) -> list[str]:
@@ -46,6 +48,19 @@ def _check_versions(connection: Connection) -> None:
 
 
 def _make_roles(connection: Connection, url: str) -> None:
+    """Roles are the server's, and our lock the database's: another database may be making them just now."""
+    for attempts_left in reversed(range(_ATTEMPTS)):
+        try:
+            with connection.transaction():
+                _make_roles_at_once(connection, url)
+        except (InternalError_, UniqueViolation, DuplicateObject):  # "tuple concurrently updated", or made meanwhile
+            if not attempts_left:
+                raise
+        else:
+            return
+
+
+def _make_roles_at_once(connection: Connection, url: str) -> None:
     """The owner and the views' reader cannot log in; the others can, and hold nothing yet."""
     for name in ("vigie_owner", "vigie_reader"):
         _make_role(connection, name, "NOLOGIN")

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import blake2b
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from hub.errors import ForeignGateway, ImplausibleTime, NotPaired, UnitMismatch
 from hub.measurements import Channel, Condition, Measurement
-from hub.quantities import Kind, Quantity, believe
+from hub.quantities import Kind, Quantity, believe, to_canonical
 from hub.records import DeviceKind, HeldDevice, Holding
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
@@ -23,6 +24,9 @@ BEHIND = timedelta(hours=24)
 
 
 _IMPOSSIBLE = "the time is before 2000 or in the future; set the device's clock, then replay"
+
+
+_QUARTER = 15 * 60
 
 
 class TimeSource(StrEnum):
@@ -78,14 +82,14 @@ def tie(measurement: Measurement, held: HeldDevice) -> Reading:
     if device.gateway is not None and measurement.gateway not in (None, device.gateway):
         raise ForeignGateway("this device belongs to another gateway; register it with the one that now hears it")
     kind = measurement.kind or _glucose_kind(device.kind)
-    number = believe(kind, measurement.quantity)
+    bound = measurement.condition is not None and measurement.condition.bounds_only
+    number = (to_canonical if bound else believe)(kind, measurement.quantity)
     holding, taken_at, source = _hold(measurement, held.holdings)
-    condition = measurement.condition
     return Reading(
         person=holding.person,
         household=holding.household,
         kind=kind,
-        value=None if condition is not None and condition.bounds_only else number,
+        value=None if bound else number,
         taken_at=taken_at,
         utc_offset=_offset_minutes(taken_at, holding.zone),
         device=device.number,
@@ -95,7 +99,7 @@ def tie(measurement: Measurement, held: HeldDevice) -> Reading:
         channel=measurement.channel,
         time_source=source,
         device_time=measurement.device_time,
-        condition=condition,
+        condition=measurement.condition,
         sequence=measurement.sequence,
         context=measurement.context,
         hint=measurement.hint,
@@ -142,7 +146,12 @@ def _place_by_clock(measurement: Measurement, zone: ZoneInfo) -> tuple[datetime,
         return _possible(measurement.taken_at.astimezone(UTC), received), TimeSource.SENDER
     if measurement.device_time is None:
         return received, TimeSource.RECEIPT
-    instant = _localise(measurement.device_time, zone, received)
+    try:
+        instant = _localise(measurement.device_time, zone, received)
+    except OverflowError:
+        if measurement.stored:
+            raise
+        return received, TimeSource.RECEIPT
     if measurement.stored:
         return _possible(instant, received), TimeSource.DEVICE
     if received - BEHIND <= instant <= received + AHEAD:
@@ -157,13 +166,22 @@ def _possible(instant: datetime, received: datetime) -> datetime:
 
 
 def _localise(stamp: datetime, zone: ZoneInfo, received: datetime) -> datetime:
-    """A wall-clock time in its zone; of the two instants an autumn night has, the later one already past at receipt."""
+    """A wall-clock time in its zone; of the two instants it may mean, the later one that can have been at receipt.
+
+    It may mean two where clocks are turned back, and where they are turned forward and somebody's was not.
+    """
     if stamp.tzinfo is not None:
         return stamp.astimezone(UTC)
-    later = stamp.replace(tzinfo=zone, fold=1).astimezone(UTC)
-    return later if later <= received else stamp.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    both = [stamp.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)]
+    return max((instant for instant in both if instant <= received + AHEAD), default=min(both))
 
 
 def _offset_minutes(moment: datetime, zone: ZoneInfo) -> int:
-    offset = moment.astimezone(zone).utcoffset() or timedelta()
+    """The zone's UTC offset at that moment; it only ever changes at a whole quarter of an hour."""
+    return _offset_of_quarter(int(moment.timestamp()) // _QUARTER, zone)
+
+
+@lru_cache(maxsize=16_384)
+def _offset_of_quarter(quarter: int, zone: ZoneInfo) -> int:
+    offset = datetime.fromtimestamp(quarter * _QUARTER, zone).utcoffset() or timedelta()
     return offset // timedelta(minutes=1)

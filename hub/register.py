@@ -98,7 +98,7 @@ class Register:
 
     def add_household(self, name: str, members: list[UUID], devices: list[UUID]) -> Household:
         """Let people share devices; raises NotFound, Conflict when a device is another household's."""
-        people = [self.person(member) for member in members]
+        people = [self.person(member) for member in dict.fromkeys(members)]
         if not people:
             raise Conflict("a household needs at least one member")
         row = self._connection.execute(
@@ -109,9 +109,9 @@ class Register:
             self._connection.execute(
                 "INSERT INTO household_member VALUES (%s, %s) ON CONFLICT DO NOTHING", (number, person.number)
             )
-        for device in devices:
+        for device in dict.fromkeys(devices):
             self._hold(self.device(device).number, Range(BEGINNING, None), household=number)
-        return Household(household, name, tuple(members), tuple(devices))
+        return Household(household, name, tuple(person.id for person in people), tuple(dict.fromkeys(devices)))
 
     def _hold(
         self, device: int, during: Range[datetime], person: int | None = None, household: int | None = None

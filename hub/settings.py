@@ -26,7 +26,7 @@ class Settings(BaseSettings):
     def http_address(self) -> tuple[str, int]:
         """Host and port of VIGIE_HTTP; raises SettingsError."""
         host, _, port = self.http.rpartition(":")
-        if not host or not port.isdigit() or not 0 <= int(port) <= 65535:
+        if not host or not (port.isascii() and port.isdigit()) or not 0 <= int(port) <= 65535:
             raise SettingsError(f"VIGIE_HTTP must be ADDRESS:PORT, as 127.0.0.1:8080; it is {self.http!r}")
         return host, int(port)
 

@@ -9,9 +9,9 @@ from types import ModuleType
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from hub.errors import TooLarge
 from ingest_api import problems
 from ingest_api.context import Hub
 from ingest_api.routes import health, readings, register
@@ -58,6 +58,14 @@ def background(app: Application, host: str, port: int) -> Iterator[None]:
         thread.join()
 
 
+class BodyTooLong(HTTPException):
+    """Raised while a body comes; FastAPI would turn any other error there into a 400."""
+
+    def __init__(self) -> None:
+        """The same answer as for a declared length."""
+        super().__init__(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _SAY)
+
+
 class BodyLimit:
     """Refuses a body over the limit before holding it: by its declared length, and while it comes."""
 
@@ -86,7 +94,7 @@ def _counted(receive: Receive) -> Receive:
         message = await receive()
         seen += len(message.get("body", b""))
         if seen > MOST_BODY_BYTES:
-            raise TooLarge(_SAY)
+            raise BodyTooLong
         return message
 
     return counted

@@ -63,8 +63,13 @@ class Consumer:
         while not self._stopping.wait(pause):
             batch = batch or self._source.take(WAIT)
             try:
-                self._move(batch)
-                batch, pause = [], 0.0
+                if batch:
+                    _, acks = self._intake.accept([delivery.raw for delivery in batch])
+                    stored, batch = batch, []  # acknowledged once: their numbers may be other messages' from then on
+                    self._source.acknowledge(stored)
+                    self._publish(acks)
+                self._settle()
+                pause = 0.0
             except (DatabaseError, SqlError) as error:
                 # nothing was promised: the same messages again, once the database answers
                 pause = min(LONGEST_PAUSE, 2 * pause or 0.1)
@@ -73,11 +78,7 @@ class Consumer:
                 pause = LONGEST_PAUSE
                 log.exception("the intake met something nobody foresaw; trying again in %.0f s", pause)
 
-    def _move(self, batch: Sequence[Delivery]) -> None:
-        if batch:
-            _, acks = self._intake.accept([delivery.raw for delivery in batch])
-            self._source.acknowledge(batch)
-            self._publish(acks)
+    def _settle(self) -> None:
         if monotonic() >= self._settle_at:
             self._publish(self._intake.settle())
             self._settle_at = monotonic() + WAIT

@@ -9,24 +9,22 @@ import traceback
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import count
 
 from device_adapters.adapter import decode
-from hub.database import Connection, Database, DataError, Role
+from hub.database import UNSTORABLE, Connection, Database, Role
 from hub.directory import Directory
 from hub.errors import DecoderFault, NotStorable, Refusal, UnknownDevice
-from hub.measurements import Decoded, Measurement, RawPayload, Refused
+from hub.measurements import WHOLE, Decoded, Measurement, RawPayload, Refused
 from hub.readings import Reading, tie
 from hub.records import HeldDevice
 from ingest_api import quarantine
-from ingest_api.metrics import count
+from ingest_api.metrics import tally
 from ingest_api.progress import Ack, advance, settle
 from timeseries.postgres_store import PostgresStore
 from timeseries.store import Outcome
 
 log = logging.getLogger(__name__)
-
-WHOLE = -1
-"""The position of a refusal that concerns the payload as a whole."""
 
 
 class Fate(StrEnum):
@@ -57,8 +55,8 @@ class _Opened:
     raw: RawPayload
     decoded: Decoded = field(default_factory=Decoded)
     refused: list[Refused] = field(default_factory=list)
-    fates: dict[int, Fate] = field(default_factory=dict)
-    readings: dict[int, Reading] = field(default_factory=dict)
+    fates: list[Fate] = field(default_factory=list)
+    readings: list[tuple[int, Reading]] = field(default_factory=list)
 
 
 class Intake:
@@ -76,7 +74,7 @@ class Intake:
         """
         try:
             return self._accept(raws)
-        except DataError as error:
+        except UNSTORABLE as error:
             if len(raws) > 1:
                 return self._accept_one_by_one(raws)
             return self._set_aside(raws[0], NotStorable(f"the database refuses it: {type(error).__name__}"))
@@ -94,8 +92,12 @@ class Intake:
         ]
 
     def _set_aside(self, raw: RawPayload, why: Refusal) -> tuple[list[Receipt], list[Ack]]:
-        opened = _Opened(raw, refused=[Refused(WHOLE, why)])
-        return self._commit([opened])
+        """Its gateway may forget it all the same, unless it is the gateway's own name that cannot be stored."""
+        refused = [Refused(WHOLE, why)]
+        try:
+            return self._commit([_Opened(raw, Decoded(sequence=_open(raw).decoded.sequence), refused)])
+        except UNSTORABLE:
+            return self._commit([_Opened(raw, refused=refused)])
 
     def _accept(self, raws: Sequence[RawPayload]) -> tuple[list[Receipt], list[Ack]]:
         opened = [_open(raw) for raw in raws]
@@ -111,8 +113,8 @@ class Intake:
                 if each.refused:
                     quarantine.put(connection, each.raw, each.refused)
             acks = advance(connection, (o.decoded.sequence for o in opened if o.decoded.sequence))
-        receipts = [_receipt(each) for each in opened]
-        count(receipts)
+        receipts = [Receipt(tuple(each.fates), tuple(each.refused)) for each in opened]
+        tally(receipts)
         return receipts, acks
 
 
@@ -128,14 +130,16 @@ def _open(raw: RawPayload) -> _Opened:
 
 def _tie(opened: _Opened, held: dict[str, HeldDevice]) -> None:
     """Give each measurement its place in the payload, and its holder; what cannot be tied or believed is refused."""
-    taken = {refused.position for refused in opened.refused}
-    places = (place for place in range(len(taken) + len(opened.decoded.measurements)) if place not in taken)
-    for place, measurement in zip(places, opened.decoded.measurements, strict=False):
+    refused = {r.position for r in opened.refused if r.position != WHOLE}
+    measurements = opened.decoded.measurements
+    opened.fates = [Fate.QUARANTINED] * (len(refused) + len(measurements))
+    places = [place for place in range(len(opened.fates)) if place not in refused] if refused else count()
+    for place, measurement in zip(places, measurements, strict=False):
         if measurement.condition is not None and not measurement.condition.of_a_person:
             opened.fates[place] = Fate.IGNORED
             continue
         try:
-            opened.readings[place] = _tie_one(measurement, held)
+            opened.readings.append((place, _tie_one(measurement, held)))
         except Refusal as why:
             opened.refused.append(Refused(place, why))
         except Exception as error:  # noqa: BLE001
@@ -157,13 +161,7 @@ def _tie_one(measurement: Measurement, held: dict[str, HeldDevice]) -> Reading:
 
 
 def _keep(connection: Connection, opened: Iterable[_Opened]) -> None:
-    placed = [(each, place, reading) for each in opened for place, reading in each.readings.items()]
+    placed = [(each.fates, place, reading) for each in opened for place, reading in each.readings]
     outcomes = PostgresStore(connection).keep([reading for _, _, reading in placed])
-    for (each, place, _), outcome in zip(placed, outcomes, strict=True):
-        each.fates[place] = _FATES[outcome]
-
-
-def _receipt(opened: _Opened) -> Receipt:
-    refused = {r.position: Fate.QUARANTINED for r in opened.refused if r.position != WHOLE}
-    fates = opened.fates | refused
-    return Receipt(tuple(fates[place] for place in sorted(fates)), tuple(opened.refused))
+    for (fates, place, _), outcome in zip(placed, outcomes, strict=True):
+        fates[place] = _FATES[outcome]

@@ -61,7 +61,8 @@ def _validation(_request: Request, error: Exception) -> JSONResponse:
 def _http(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - what this handler is registered for
     status = HTTPStatus(error.status_code)
-    return problem(status, status.phrase.lower().replace(" ", "_"), str(error.detail))
+    code = TooLarge().code if status is HTTPStatus.REQUEST_ENTITY_TOO_LARGE else status.phrase.lower().replace(" ", "_")
+    return problem(status, code, str(error.detail))
 
 
 def _unforeseen(request: Request, error: Exception) -> JSONResponse:

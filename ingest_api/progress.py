@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from hub.database import Connection, Multirange, Range
+from hub.database import Connection
 from hub.measurements import Sequence
 
 SETTLED_AFTER = timedelta(seconds=2)
@@ -29,45 +29,54 @@ class Ack:
 
 def advance(connection: Connection, sequences: Iterable[Sequence]) -> list[Ack]:
     """Note these messages as committed with this transaction; what may be acknowledged after it."""
-    boots: dict[tuple[str, str], list[Sequence]] = {}
-    for sequence in sequences:
-        boots.setdefault((sequence.gateway, sequence.boot), []).append(sequence)
-    acks: list[Ack] = []
-    for (gateway, boot), messages in sorted(boots.items()):
-        committed = Multirange([Range(m.number, m.number + 1) for m in messages])
-        first = max((m.first for m in messages if m.first is not None), default=None)
-        rows = connection.execute(_ADVANCE, {"gateway": gateway, "boot": boot, "first": first, "committed": committed})
-        acks += _acks(rows)
-    return acks
+    runs = _runs(sequences)
+    if not runs:
+        return []
+    gateways, boots, lowest, ends, firsts = map(list, zip(*runs, strict=True))
+    return _acks(connection.execute(_ADVANCE, (gateways, boots, lowest, ends, firsts)))
 
 
 def settle(connection: Connection) -> list[Ack]:
     """Boots whose first number has become clear by waiting; what may be acknowledged after this transaction."""
-    return list(_acks(connection.execute(_SETTLE, {"after": SETTLED_AFTER})))
+    return _acks(connection.execute(_SETTLE, (SETTLED_AFTER,)))
 
 
-def _acks(rows: Iterable[tuple[Any, ...]]) -> Iterable[Ack]:
-    for gateway, boot, first, committed in rows:
-        run = next((r for r in committed if first is not None and r.lower <= first < r.upper), None)
-        if run is not None:
-            yield Ack(gateway, str(boot), run.upper - 1)
+def _runs(sequences: Iterable[Sequence]) -> list[tuple[str, str, int, int, int | None]]:
+    """Unbroken runs of numbers: gateway, boot, lowest number, the number after the last, the highest `first`."""
+    runs: list[tuple[str, str, int, int, int | None]] = []
+    for s in sorted(sequences, key=lambda s: (s.gateway, s.boot, s.number)):
+        gateway, boot, lowest, end, first = runs[-1] if runs else ("", "", 0, 0, None)
+        if (gateway, boot) == (s.gateway, s.boot) and s.number <= end:
+            firsts = [f for f in (first, s.first) if f is not None]
+            runs[-1] = (gateway, boot, lowest, max(end, s.number + 1), max(firsts, default=None))
+        else:
+            runs.append((s.gateway, s.boot, s.number, s.number + 1, s.first))
+    return runs
+
+
+def _acks(rows: Iterable[tuple[Any, ...]]) -> list[Ack]:
+    return [Ack(gateway, str(boot), number) for gateway, boot, number in rows if number is not None]
 
 
 # A multirange joins ranges that touch, so the run that holds `first` is everything committed without a gap.
-_ADVANCE = """
+_RUN_OF_FIRST = "(SELECT upper(run) - 1 FROM unnest(p.committed) AS run WHERE run @> p.first)"
+_ADVANCE = f"""
     INSERT INTO gateway_progress AS p (gateway, boot, committed, first)
-    VALUES (%(gateway)s, %(boot)s, %(committed)s,
-            coalesce(%(first)s::bigint, CASE WHEN %(committed)s::int8multirange @> 0::bigint THEN 0 END))
+    SELECT gateway, boot, range_agg(int8range(lowest, after)),
+           coalesce(max(first), CASE WHEN min(lowest) = 0 THEN 0 END)
+    FROM unnest(%s::text[], %s::uuid[], %s::bigint[], %s::bigint[], %s::bigint[])
+         AS new (gateway, boot, lowest, after, first)
+    GROUP BY gateway, boot ORDER BY gateway, boot
     ON CONFLICT (gateway, boot) DO UPDATE SET
         committed = p.committed + EXCLUDED.committed,
-        first = CASE WHEN %(first)s::bigint IS NOT NULL THEN greatest(p.first, %(first)s)
+        first = CASE WHEN EXCLUDED.first > 0 THEN greatest(p.first, EXCLUDED.first)
                      WHEN p.first IS NULL THEN EXCLUDED.first
                      ELSE least(p.first, lower(EXCLUDED.committed)) END,
         fell_at = CASE WHEN lower(EXCLUDED.committed) < lower(p.committed) THEN now() ELSE p.fell_at END
-    RETURNING gateway, boot, first, committed
-"""
-_SETTLE = """
-    UPDATE gateway_progress SET first = lower(committed)
-    WHERE first IS NULL AND fell_at <= now() - %(after)s::interval
-    RETURNING gateway, boot, first, committed
-"""
+    RETURNING gateway, boot, {_RUN_OF_FIRST}
+"""  # noqa: S608
+_SETTLE = f"""
+    UPDATE gateway_progress AS p SET first = lower(committed)
+    WHERE first IS NULL AND fell_at <= now() - %s::interval
+    RETURNING gateway, boot, {_RUN_OF_FIRST}
+"""  # noqa: S608

@@ -19,7 +19,9 @@ class MemoryStore:
 
     def keep(self, readings: Sequence[Reading]) -> list[Outcome]:
         """See Store."""
-        return [self._keep(reading) for reading in readings]
+        by_key = sorted(range(len(readings)), key=lambda place: readings[place].key.int)
+        outcomes = {place: self._keep(readings[place]) for place in by_key}
+        return [outcomes[place] for place in range(len(readings))]
 
     def find(self, query: Query) -> list[Found]:
         """See Store."""

@@ -7,7 +7,7 @@ from hub.database import Connection, UniqueViolation
 from hub.quantities import KIND_BY_NUMBER, KINDS
 from hub.readings import Reading
 from timeseries.reading_rows import COLUMNS, FOUND, NAMES, TYPES, found, named, row
-from timeseries.store import Found, Outcome, Query, likeness
+from timeseries.store import Found, Outcome, Place, Query, likeness
 
 
 class PostgresStore:
@@ -27,18 +27,20 @@ class PostgresStore:
         careful = [place for place in places if not _stands_alone(readings[place])]
         if not self._copy([readings[place] for place in plain]):
             careful += self._unknown(readings, plain, outcomes)
+        self._wait_for_turn(readings[place] for place in careful)
         for place in careful:
             outcomes[place] = self._keep_one(readings[place])
         return outcomes
 
     def find(self, query: Query) -> list[Found]:
         """See Store."""
+        after = query.after if query.after and query.after.taken_at >= query.since else Place(query.since, UUID(int=0))
         parameters = {
             "person": query.person,
             "kinds": [KINDS[kind].number for kind in query.kinds],
             "until": query.until,
-            "after_time": query.after.taken_at if query.after else query.since,
-            "after_key": query.after.key if query.after else UUID(int=0),
+            "after_time": after.taken_at,
+            "after_key": after.key,
             "limit": query.limit,
         }
         return [found(values) for values in self._connection.execute(_FIND, parameters, binary=True)]
@@ -79,11 +81,15 @@ class PostgresStore:
         query = "SELECT key FROM reading_key WHERE key = ANY(%s)"
         return {values[0] for values in self._connection.execute(query, (list(keys),), binary=True)}
 
+    def _wait_for_turn(self, readings: Iterable[Reading]) -> None:
+        """Two writers must not each miss the other's report of one measure; they queue in one order."""
+        inboxes = {(r.person is None, r.household if r.person is None else r.person) for r in readings}
+        for inbox, holder in sorted(inboxes):
+            self._connection.execute("SELECT pg_advisory_xact_lock(%s, %s::int)", (holder, inbox))
+
     def _keep_one(self, reading: Reading) -> Outcome:
         """Write one that may be known under another key, or be another device's report of the same measure."""
         execute, inbox = self._connection.execute, reading.person is None
-        # two writers must not each miss the other's report of one measure
-        execute("SELECT pg_advisory_xact_lock(%s, %s::int)", (reading.household if inbox else reading.person, inbox))
         key = (reading.key, reading.taken_at)
         if not execute("INSERT INTO reading_key VALUES (%s, %s) ON CONFLICT DO NOTHING", key).rowcount:
             return Outcome.DUPLICATE

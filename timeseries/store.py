@@ -62,7 +62,10 @@ class Store(Protocol):
     """Keeps readings once and reads them back; every implementation passes the same contract tests."""
 
     def keep(self, readings: Sequence[Reading]) -> list[Outcome]:
-        """Store what is new; the outcomes in the order given. Safe to repeat, in any order, after any failure."""
+        """Store what is new; the outcomes in the order given. Safe to repeat, in any order, after any failure.
+
+        Of two in one batch that report one measure, that of the lower key counts.
+        """
         ...
 
     def find(self, query: Query) -> list[Found]:

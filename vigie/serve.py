@@ -19,6 +19,9 @@ from ingest_api.intake import Intake
 
 log = logging.getLogger(__name__)
 
+WORKERS = 2
+"""Intake workers: while one waits for its COMMIT, the other decodes."""
+
 ReadyChecks = dict[str, Callable[[], bool]]
 
 
@@ -61,9 +64,10 @@ def hub(
 
 def _listen(stack: ExitStack, source: MqttSource, intake: Intake) -> ReadyChecks:
     """Start taking messages from the broker, until the stack unwinds."""
-    consumer = Consumer(source, intake)
     source.start()
     stack.callback(source.stop)
-    consumer.start()
-    stack.callback(consumer.stop)
-    return {"broker": lambda: source.connected, "intake": lambda: consumer.alive}
+    consumers = [Consumer(source, intake) for _ in range(WORKERS)]
+    for consumer in consumers:
+        consumer.start()
+        stack.callback(consumer.stop)
+    return {"broker": lambda: source.connected, "intake": lambda: all(consumer.alive for consumer in consumers)}

@@ -1,5 +1,6 @@
 """Vigie's own gateways: `vigie/v1/up/<gateway>`, numbered messages of items, acknowledged by the hub after commit."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any, NotRequired
 from uuid import UUID
@@ -9,9 +10,9 @@ from typing_extensions import TypedDict
 
 from device_adapters.adapter import Adapter
 from device_adapters.native_item import MOST_ITEMS, Item, measure, measure_one_by_one
-from device_adapters.strict_json import STRICT, read
+from device_adapters.strict_json import STRICT, fit, read, salvage
 from hub.errors import Malformed, Refusal
-from hub.measurements import Channel, Decoded, Measurement, RawPayload, Sequence
+from hub.measurements import WHOLE, Channel, Decoded, Measurement, RawPayload, Refused, Sequence
 
 TOPIC = "vigie/v1/up/"
 Count = Annotated[int, Field(ge=0, lt=2**62)]
@@ -21,7 +22,7 @@ Count = Annotated[int, Field(ge=0, lt=2**62)]
 class _Envelope(TypedDict):
     """`seq` counts messages since `boot`; `first`, when given, is the oldest number the gateway still holds."""
 
-    boot: UUID
+    boot: Annotated[UUID, Field(strict=False)]
     seq: Count
     first: NotRequired[Count]
 
@@ -38,6 +39,7 @@ class _Doubtful(_Envelope):
 
 _MESSAGE = TypeAdapter(_Message)
 _DOUBTFUL = TypeAdapter(_Doubtful)
+_ENVELOPE = TypeAdapter(_Envelope)
 
 
 def decode(raw: RawPayload) -> Decoded:
@@ -49,9 +51,25 @@ def decode(raw: RawPayload) -> Decoded:
         measurements = tuple(map(make, message["items"]))
         return Decoded(measurements, sequence=_sequence(gateway, message))
     except Refusal:
+        return _piecemeal(raw, gateway, make)
+
+
+def _piecemeal(raw: RawPayload, gateway: str, make: Callable[[Item], Measurement]) -> Decoded:
+    """What is right of a message in which something is wrong; if all is, still which message it was."""
+    try:
         doubtful = read(_DOUBTFUL, raw.payload)
-        measurements, refused = measure_one_by_one(doubtful["items"], make)
-        return Decoded(measurements, refused, sequence=_sequence(gateway, doubtful))
+    except Refusal as why:
+        return Decoded(refused=(Refused(WHOLE, why),), sequence=_sequence(gateway, _envelope(raw, why)))
+    measurements, refused = measure_one_by_one(doubtful["items"], make)
+    return Decoded(measurements, refused, sequence=_sequence(gateway, doubtful))
+
+
+def _envelope(raw: RawPayload, why: Refusal) -> _Envelope:
+    """The envelope of a message that cannot be used, so that its gateway may forget it; raises `why` if it has none."""
+    try:
+        return fit(_ENVELOPE, salvage(raw.payload))
+    except Refusal:
+        raise why from None
 
 
 def _measure(item: Item, raw: RawPayload, gateway: str) -> Measurement:

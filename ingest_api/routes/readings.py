@@ -9,15 +9,17 @@ from uuid import UUID
 
 import jiter
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from hub.database import Connection
 from hub.errors import KindUnknown, Malformed, NotFound
-from hub.measurements import Channel, RawPayload
+from hub.measurements import WHOLE, Channel, RawPayload
 from hub.quantities import FAMILIES, GLUCOSE_KINDS, KINDS, Kind, Unit, from_canonical, parse_unit
+from hub.readings import EARLIEST
 from ingest_api.context import Administrator, TheHub
-from ingest_api.intake import WHOLE, Fate, Receipt
+from ingest_api.intake import Fate, Receipt
+from ingest_api.moment import Moment
 from timeseries.arrow import OVER, Arrow, arrow
 from timeseries.postgres_store import PostgresStore
 from timeseries.store import Found, Place
@@ -118,15 +120,15 @@ def get_readings(
     hub: TheHub,
     actor: Administrator,
     kind: str | None = None,
-    since: Annotated[AwareDatetime | None, Query(alias="from")] = None,
-    until: Annotated[AwareDatetime | None, Query(alias="to")] = None,
+    since: Annotated[Moment | None, Query(alias="from")] = None,
+    until: Annotated[Moment | None, Query(alias="to")] = None,
     unit: str | None = None,
     limit: Annotated[int, Query(ge=1, le=MOST_ON_A_PAGE)] = 1_000,
-    cursor: str | None = None,
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
 ) -> ReadingsAnswer:
     """A person's readings from `from` (included) up to `to` (not included); 14 days up to now unless told."""
     until = until or datetime.now(UTC)
-    since = since or until - DEFAULT_SPAN
+    since = since or max(until, EARLIEST + DEFAULT_SPAN) - DEFAULT_SPAN
     kinds, shown = _kinds(kind), parse_unit(unit) if unit else None
     with hub.reading(actor) as connection:
         number = _number(connection, person)
@@ -231,6 +233,6 @@ def _place(cursor: str | None) -> Place | None:
         return None
     try:
         taken_at, key = json.loads(base64.urlsafe_b64decode(cursor))
-        return Place(datetime.fromisoformat(taken_at), UUID(key))
-    except (binascii.Error, ValueError, TypeError):
+        return Place(datetime.fromisoformat(taken_at).astimezone(UTC), UUID(key))
+    except (binascii.Error, ValueError, TypeError, OverflowError):
         raise Malformed("cursor must be the `next` of an earlier page") from None

@@ -1,16 +1,16 @@
 """People, devices, who holds which, households."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
 from fastapi import APIRouter
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from hub.records import Device, DeviceDraft, DeviceKind, Household, Pairing, Person, PersonDraft, Sex
 from hub.register import Register
 from ingest_api.context import Administrator, TheHub
+from ingest_api.moment import Day, Moment
 
 router = APIRouter(prefix="/v1", tags=["register"])
 
@@ -34,7 +34,7 @@ class PersonBody(_Body):
 
     given: Text
     family: Text
-    birth_date: date
+    birth_date: Day
     sex: Sex
     time_zone: Zone
     conditions: tuple[Text, ...] = ()
@@ -66,8 +66,8 @@ class PairingBody(_Body):
     """Since when, and until when, a device is a person's."""
 
     device: UUID
-    since: AwareDatetime
-    until: AwareDatetime | None = None
+    since: Moment
+    until: Moment | None = None
 
 
 class PairingAnswer(PairingBody):

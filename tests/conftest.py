@@ -1,0 +1,112 @@
+"""Real TimescaleDB and Mosquitto for the tests that ask for them: started once a run, a fresh database a test.
+
+A test that names `database`, `database_url`, `mqtt_url` (or a fixture built on them) gets them; a run in which no test
+does starts nothing. Under pytest-xdist the controller starts the services and the workers share them.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from hub.database import Database
+from tests.support.record import Record
+from tests.support.services import ENDPOINTS, TestDatabases, TestServices
+
+# how long an example takes says more of the machine than of the code
+settings.register_profile("vigie", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+settings.load_profile("vigie")
+
+SERVICES = pytest.StashKey[TestServices]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the folder the services live in; workers are told the controller's."""
+    home = getattr(config, "workerinput", {}).get("vigie_home")
+    config.stash[SERVICES] = TestServices(home, lambda line: config.get_terminal_writer().line(line))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop what was started."""
+    if SERVICES in config.stash:
+        config.stash[SERVICES].stop()
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Start the services if a test asks for them; a worker asks its controller."""
+    if not session.config.option.collectonly and any(_asks(item) for item in session.items):
+        session.config.stash[SERVICES].want()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: object) -> None:
+    """Tell an xdist worker where the services live."""
+    node.workerinput["vigie_home"] = str(node.config.stash[SERVICES].home)  # type: ignore[attr-defined]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_node_collection_finished(node: object) -> None:
+    """A worker knows its tests, and runs none before this returns: start the services if it asked for them."""
+    node.config.stash[SERVICES].start_if_wanted()  # type: ignore[attr-defined]
+
+
+def _asks(item: pytest.Item) -> bool:
+    return ENDPOINTS in getattr(item, "fixturenames", ())
+
+
+@pytest.fixture(scope="session")
+def service_endpoints(pytestconfig: pytest.Config) -> Iterator[TestDatabases]:
+    """The services of this run."""
+    databases = TestDatabases(pytestconfig.stash[SERVICES].endpoints())
+    yield databases
+    databases.close()
+
+
+@pytest.fixture
+def mqtt_url(service_endpoints: TestDatabases) -> str:
+    """The broker of this run, as the hub's account; topics and client ids are shared by all tests."""
+    return service_endpoints.mqtt_url
+
+
+@pytest.fixture
+def database_url(service_endpoints: TestDatabases) -> Iterator[str]:
+    """A migrated database of this test's own, empty, as its administrator."""
+    with service_endpoints.migrated() as url:
+        yield url
+
+
+@pytest.fixture
+def bare_database_url(service_endpoints: TestDatabases) -> Iterator[str]:
+    """A database of this test's own that nobody has migrated."""
+    with service_endpoints.bare() as url:
+        yield url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """The pools of this test's own database."""
+    pools = Database(database_url)
+    yield pools
+    pools.close()
+
+
+@pytest.fixture(scope="module")
+def lasting_database(service_endpoints: TestDatabases) -> Iterator[Database]:
+    """The pools of one database for all tests of a file, for those that only look, or are refused."""
+    with service_endpoints.migrated() as url:
+        pools = Database(url)
+        yield pools
+        pools.close()
+
+
+@pytest.fixture
+def swept_database(lasting_database: Database, service_endpoints: TestDatabases) -> Database:
+    """The file's database, emptied: for files with many tests, each of which may leave behind what it likes."""
+    service_endpoints.sweep(lasting_database.url)
+    return lasting_database
+
+
+@pytest.fixture
+def record(database: Database) -> Record:
+    """Makes people, devices, pairings and households in this test's database."""
+    return Record(database)

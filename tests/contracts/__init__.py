@@ -1,0 +1,1 @@
+"""One contract, every implementation: in memory and on PostgreSQL."""

@@ -1,0 +1,1 @@
+"""The vocabulary, the record, the database and its roles."""
