@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from hashlib import blake2b
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from hub.errors import ForeignGateway, ImplausibleTime, NotPaired, UnitMismatch
@@ -22,6 +21,9 @@ AHEAD = timedelta(minutes=10)
 BEHIND = timedelta(hours=24)
 """How old a live measurement's own stamp may be before the time of receipt is the better guess."""
 
+
+Key = bytes
+"""A reading's identity, 16 bytes; a UUID to the database and to the outside."""
 
 _IMPOSSIBLE = "the time is before 2000 or in the future; set the device's clock, then replay"
 
@@ -59,7 +61,7 @@ class Reading:
     taken_at: datetime
     utc_offset: int
     device: int
-    key: UUID
+    key: Key
     raw: Quantity
     received_at: datetime
     channel: Channel
@@ -108,9 +110,9 @@ def tie(measurement: Measurement, held: HeldDevice) -> Reading:
     )
 
 
-def reading_key(device: int, key: str) -> UUID:
+def reading_key(device: int, key: str) -> Key:
     """A reading's identity: its device's number, then 96 bits of its sender's key (so a device's keys lie together)."""
-    return UUID(bytes=device.to_bytes(4) + blake2b(key.encode(), digest_size=12).digest())
+    return device.to_bytes(4) + blake2b(key.encode(), digest_size=12).digest()
 
 
 def _glucose_kind(device: DeviceKind) -> Kind:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from hub.readings import Reading
+from hub.readings import Key, Reading
 from timeseries.store import Found, Outcome, Query, same_measure
 
 
@@ -13,13 +13,13 @@ class MemoryStore:
     def __init__(self, devices: dict[int, UUID]) -> None:
         """An empty store; `devices` gives each device number its id, as the register does."""
         self._devices = devices
-        self._keys: set[UUID] = set()
+        self._keys: set[Key] = set()
         self._kept: list[Reading] = []
         self.linked: list[Reading] = []
 
     def keep(self, readings: Sequence[Reading]) -> list[Outcome]:
         """See Store."""
-        by_key = sorted(range(len(readings)), key=lambda place: readings[place].key.int)
+        by_key = sorted(range(len(readings)), key=lambda place: readings[place].key)
         outcomes = {place: self._keep(readings[place]) for place in by_key}
         return [outcomes[place] for place in range(len(readings))]
 
@@ -27,14 +27,14 @@ class MemoryStore:
         """See Store."""
         found = sorted(
             (self._found(r) for r in self._kept if r.person == query.person and r.kind in query.kinds),
-            key=lambda f: (f.taken_at, f.key.bytes),
+            key=lambda f: (f.taken_at, f.key),
         )
         return [f for f in found if _within(f, query)][: query.limit]
 
     def latest(self, person: int) -> list[Found]:
         """See Store."""
         newest: dict[str, Reading] = {}
-        for reading in sorted(self._kept, key=lambda r: (r.taken_at, r.key.bytes)):
+        for reading in sorted(self._kept, key=lambda r: (r.taken_at, r.key)):
             if reading.person == person:
                 newest[reading.kind] = reading
         return [self._found(reading) for reading in newest.values()]
@@ -64,5 +64,5 @@ def _sameness(r: Reading) -> tuple[object, ...]:
 
 
 def _within(found: Found, query: Query) -> bool:
-    after = query.after is None or (found.taken_at, found.key.bytes) > (query.after.taken_at, query.after.key.bytes)
+    after = query.after is None or (found.taken_at, found.key) > (query.after.taken_at, query.after.key)
     return query.since <= found.taken_at < query.until and after

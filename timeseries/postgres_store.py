@@ -5,7 +5,7 @@ from uuid import UUID
 
 from hub.database import Connection, UniqueViolation
 from hub.quantities import KIND_BY_NUMBER, KINDS
-from hub.readings import Reading
+from hub.readings import Key, Reading
 from timeseries.reading_rows import COLUMNS, FOUND, NAMES, TYPES, found, named, row
 from timeseries.store import Found, Outcome, Place, Query, likeness
 
@@ -19,12 +19,15 @@ class PostgresStore:
 
     def keep(self, readings: Sequence[Reading]) -> list[Outcome]:
         """See Store. New readings cost two COPYs; only where something is already known is anything looked up."""
-        first = {reading.key: place for place, reading in reversed(list(enumerate(readings)))}
-        outcomes = [Outcome.STORED if first[r.key] == place else Outcome.DUPLICATE for place, r in enumerate(readings)]
-        # one order for all writers, so that they wait for one another and never deadlock
-        places = sorted(first.values(), key=lambda place: readings[place].key.int)
-        plain = [place for place in places if _stands_alone(readings[place])]
-        careful = [place for place in places if not _stands_alone(readings[place])]
+        first: dict[Key, int] = {}
+        for place, reading in enumerate(readings):
+            first.setdefault(reading.key, place)
+        outcomes = [Outcome.DUPLICATE] * len(readings)
+        plain: list[int] = []
+        careful: list[int] = []
+        for _, place in sorted(first.items()):  # one order for all writers: they wait for one another, never deadlock
+            outcomes[place] = Outcome.STORED
+            (plain if _stands_alone(readings[place]) else careful).append(place)
         if not self._copy([readings[place] for place in plain]):
             careful += self._unknown(readings, plain, outcomes)
         self._wait_for_turn(readings[place] for place in careful)
@@ -34,13 +37,13 @@ class PostgresStore:
 
     def find(self, query: Query) -> list[Found]:
         """See Store."""
-        after = query.after if query.after and query.after.taken_at >= query.since else Place(query.since, UUID(int=0))
+        after = query.after if query.after and query.after.taken_at >= query.since else Place(query.since, bytes(16))
         parameters = {
             "person": query.person,
             "kinds": [KINDS[kind].number for kind in query.kinds],
             "until": query.until,
             "after_time": after.taken_at,
-            "after_key": after.key,
+            "after_key": UUID(bytes=after.key),
             "limit": query.limit,
         }
         return [found(values) for values in self._connection.execute(_FIND, parameters, binary=True)]
@@ -57,7 +60,7 @@ class PostgresStore:
         try:
             with self._connection.transaction(), self._connection.cursor() as cursor:
                 with cursor.copy("COPY reading_key (key, taken_at) FROM STDIN (FORMAT BINARY)") as copy:
-                    copy.set_types(["uuid", "timestamptz"])
+                    copy.set_types(["bytea", "timestamptz"])
                     for reading in readings:
                         copy.write_row((reading.key, reading.taken_at))
                 with cursor.copy(f"COPY reading ({NAMES}, person) FROM STDIN (FORMAT BINARY)") as copy:
@@ -77,9 +80,10 @@ class PostgresStore:
         fresh = [place for place in places if readings[place].key not in known]
         return [] if self._copy([readings[place] for place in fresh]) else fresh
 
-    def _known(self, keys: Iterable[UUID]) -> set[UUID]:
+    def _known(self, keys: Iterable[Key]) -> set[Key]:
         query = "SELECT key FROM reading_key WHERE key = ANY(%s)"
-        return {values[0] for values in self._connection.execute(query, (list(keys),), binary=True)}
+        rows = self._connection.execute(query, ([UUID(bytes=key) for key in keys],), binary=True)
+        return {values[0].bytes for values in rows}
 
     def _wait_for_turn(self, readings: Iterable[Reading]) -> None:
         """Two writers must not each miss the other's report of one measure; they queue in one order."""
@@ -90,7 +94,7 @@ class PostgresStore:
     def _keep_one(self, reading: Reading) -> Outcome:
         """Write one that may be known under another key, or be another device's report of the same measure."""
         execute, inbox = self._connection.execute, reading.person is None
-        key = (reading.key, reading.taken_at)
+        key = (UUID(bytes=reading.key), reading.taken_at)
         if not execute("INSERT INTO reading_key VALUES (%s, %s) ON CONFLICT DO NOTHING", key).rowcount:
             return Outcome.DUPLICATE
         values = named(reading) | _named_besides(reading)

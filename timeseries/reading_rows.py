@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from uuid import UUID
 
 from hub.database import Jsonb
 from hub.measurements import CHANNEL_BY_NUMBER, CHANNEL_NUMBER, CONDITION_BY_NUMBER, CONDITION_NUMBER
@@ -12,7 +13,7 @@ from timeseries.store import Found
 COLUMNS = {
     "taken_at": "timestamptz",
     "received_at": "timestamptz",
-    "key": "uuid",
+    "key": "bytea",
     "value": "float8",
     "raw_value": "float8",
     "device_time": "timestamp",
@@ -29,6 +30,8 @@ COLUMNS = {
 """What a reading and an unassigned one have in common; `person`, or `household` and `hint`, come after."""
 
 TYPES = [*COLUMNS.values(), "int4"]
+"""For COPY in binary, where a UUID is its 16 bytes."""
+
 NAMES = ", ".join(COLUMNS)
 
 
@@ -57,7 +60,7 @@ def row(r: Reading) -> tuple[Any, ...]:
 
 def named(r: Reading) -> dict[str, Any]:
     """The reading's values by column name."""
-    return dict(zip([*COLUMNS, "person"], row(r), strict=True))
+    return dict(zip([*COLUMNS, "person"], row(r), strict=True)) | {"key": UUID(bytes=r.key)}
 
 
 FOUND = (
@@ -82,5 +85,5 @@ def found(values: tuple[Any, ...]) -> Found:
         time_source=TIME_SOURCE_BY_NUMBER[source],
         received_at=received,
         device_time=stamp,
-        key=key,
+        key=key.bytes,
     )

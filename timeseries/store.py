@@ -9,7 +9,7 @@ from uuid import UUID
 
 from hub.measurements import Channel, Condition
 from hub.quantities import GLUCOSE_KINDS, Kind, Quantity
-from hub.readings import Reading, TimeSource
+from hub.readings import Key, Reading, TimeSource
 
 
 class Outcome(StrEnum):
@@ -35,7 +35,7 @@ class Found:
     time_source: TimeSource
     received_at: datetime
     device_time: datetime | None
-    key: UUID
+    key: Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Place:
     """Where a page of readings ended; the next begins after it."""
 
     taken_at: datetime
-    key: UUID
+    key: Key
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,7 +197,7 @@ def _said(found: Found, unit: Unit | None) -> dict[str, Any]:
     shown = unit or KINDS[found.kind].unit
     value = None if found.value is None else from_canonical(found.kind, found.value, shown)
     return {
-        "id": found.key,
+        "id": UUID(bytes=found.key),
         "kind": found.kind,
         "taken_at": found.taken_at,
         "utc_offset_minutes": found.utc_offset,
@@ -224,7 +224,7 @@ def _arrow(store: PostgresStore, person: int, newest: Found) -> Arrow | None:
 
 
 def _cursor(found: Found) -> str:
-    text = json.dumps([found.taken_at.isoformat(), str(found.key)])
+    text = json.dumps([found.taken_at.isoformat(), str(UUID(bytes=found.key))])
     return base64.urlsafe_b64encode(text.encode()).decode()
 
 
@@ -233,6 +233,6 @@ def _place(cursor: str | None) -> Place | None:
         return None
     try:
         taken_at, key = json.loads(base64.urlsafe_b64decode(cursor))
-        return Place(datetime.fromisoformat(taken_at).astimezone(UTC), UUID(key))
+        return Place(datetime.fromisoformat(taken_at).astimezone(UTC), UUID(key).bytes)
     except (binascii.Error, ValueError, TypeError, OverflowError):
         raise Malformed("cursor must be the `next` of an earlier page") from None

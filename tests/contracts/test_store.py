@@ -359,7 +359,7 @@ def paged(store: Store, size: int) -> Iterator[list[Found]]:
 
 def test_a_place_before_the_span_leads_to_its_beginning(store: Store) -> None:
     store.keep([a_reading("1"), a_reading("2", after=60)])
-    early = Place(NOON - timedelta(days=1), UUID(int=0))
+    early = Place(NOON - timedelta(days=1), bytes(16))
     span = (NOON + timedelta(seconds=30), NOON + timedelta(days=1))
     found = store.find(Query(ADA, GLUCOSE_KINDS, *span, limit=10, after=early))
     assert [f.key for f in found] == [reading_key(1, "2")]
@@ -466,7 +466,7 @@ def test_a_link_is_what_the_law_says(opened: Opened, one: Reading, other: Readin
 
 
 def test_a_key_of_anybody_is_one_among_all(store: Store) -> None:
-    key = uuid4()
+    key = uuid4().bytes
     assert store.keep([a_reading(key), a_reading(key, person=BOB, device=2)]) == [STORED, DUPLICATE]
 
 

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from hub.measurements import Channel, Measurement
 from hub.quantities import Kind, Quantity, Unit, to_canonical
@@ -32,7 +31,7 @@ def kg(value: float) -> Quantity:
     return Quantity(value, Unit.KG)
 
 
-def a_reading(key: str | UUID, *, device: int = 1, person: int | None = 1, **said: Any) -> Reading:
+def a_reading(key: str | bytes, *, device: int = 1, person: int | None = 1, **said: Any) -> Reading:
     """A reading at noon of 110 mg/dL; `after` seconds later; its value follows `raw` unless it is said."""
     kind = said.pop("kind", Kind.GLUCOSE_INTERSTITIAL)
     raw = said.pop("raw", mg_dl(110.0))
@@ -45,5 +44,5 @@ def a_reading(key: str | UUID, *, device: int = 1, person: int | None = 1, **sai
         "channel": Channel.MQTT,
         "time_source": TimeSource.SENDER,
     }
-    name = key if isinstance(key, UUID) else reading_key(device, key)
+    name = key if isinstance(key, bytes) else reading_key(device, key)
     return Reading(person=person, kind=kind, taken_at=taken_at, device=device, key=name, raw=raw, **ordinary | said)
