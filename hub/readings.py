@@ -179,7 +179,7 @@ def _localise(stamp: datetime, zone: ZoneInfo, received: datetime) -> datetime:
 
 
 def _offset_minutes(moment: datetime, zone: ZoneInfo) -> int:
-    """The zone's UTC offset at that moment; it only ever changes at a whole quarter of an hour."""
+    """The zone's UTC offset at that moment; today's zones change it at a whole quarter of an hour only."""
     return _offset_of_quarter(int(moment.timestamp()) // _QUARTER, zone)
 
 

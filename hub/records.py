@@ -43,7 +43,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """Something that measures, known by its address; `gateway`, if set, is the only one that may speak for it."""
+    """Something that measures, known by its address; `gateway`, if set, is the only gateway that may speak for it."""
 
     number: int
     id: UUID

@@ -1,8 +1,8 @@
-"""What was refused: kept byte for byte with its reasons, once however often it is sent, until a replay succeeds."""
+"""What was refused: kept byte for byte with its reasons, once an hour however often it is sent, until a replay succeeds."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
@@ -64,5 +64,7 @@ def _read(
 
 
 def _digest(raw: RawPayload) -> bytes:
-    head = f"{raw.channel}\0{raw.source}\0{raw.address or ''}\0".encode()
+    """What makes two payloads one. The hour is part of it: an undated weight said again tomorrow is another weight."""
+    hour = raw.received_at.astimezone(UTC).strftime("%Y-%m-%dT%H")
+    head = f"{raw.channel}\0{raw.source}\0{raw.address or ''}\0{hour}\0".encode()
     return sha256(head + raw.payload).digest()

@@ -1,10 +1,11 @@
 """The services of one test run, shared by its workers, and the databases made in them."""
 
+import fcntl
 import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -23,6 +24,7 @@ ENDPOINTS = "service_endpoints"
 """The fixture all others stand on; a test that uses it needs the services."""
 
 TEMPLATE = "vigie_template"
+PREFIX = "vigie-tests-"
 
 _SWEPT = (
     "SELECT tablename FROM pg_tables WHERE schemaname = 'vigie' AND tablename NOT IN ('migration', 'register_version')"
@@ -37,9 +39,12 @@ class TestServices:
     def __init__(self, home: str | None, say: Callable[[str], None]) -> None:
         """In that folder, or (the controller) in a new one, which the servers' account can enter."""
         self._ours = home is None
-        self.home = Path(home or tempfile.mkdtemp(dir="/tmp", prefix="vigie-tests-"))
+        self.home = Path(home or tempfile.mkdtemp(dir="/tmp", prefix=PREFIX))
+        self._held = None
         if self._ours:
             self.home.chmod(0o755)
+            self._held = (self.home / "held").open("w")
+            fcntl.flock(self._held, fcntl.LOCK_EX)
         self._say = say
 
     def want(self) -> None:
@@ -53,6 +58,7 @@ class TestServices:
         if (self.home / "endpoints.json").exists() or not (self.home / "wanted").exists():
             return
         self._say("")
+        _clear_away_what_was_killed()
         self._say(f"starting TimescaleDB and Mosquitto for the tests in {self.home} …")
         try:
             endpoints = services.start(self.home, self._say, THROWAWAY)
@@ -73,11 +79,9 @@ class TestServices:
 
     def stop(self) -> None:
         """Stop them and remove their folder, if they are ours."""
-        if not self._ours or not self.home.exists():
-            return
-        if (self.home / "wanted").exists():
-            services.stop(self.home, lambda _: None)
-        shutil.rmtree(self.home, ignore_errors=True)
+        if self._held:
+            _remove(self.home)
+            self._held.close()
 
 
 class TestDatabases:
@@ -125,6 +129,21 @@ class TestDatabases:
     def close(self) -> None:
         """Make no more."""
         self._administrator.close()
+
+
+def _clear_away_what_was_killed() -> None:
+    """Services of earlier runs that did not come to stop them: nobody holds their folder any more."""
+    for held in Path("/tmp").glob(f"{PREFIX}*/held"):  # noqa: S108 - where we put them
+        with suppress(OSError, VigieError), held.open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if (held.parent / "wanted").exists():
+                _remove(held.parent)
+
+
+def _remove(home: Path) -> None:
+    if (home / "wanted").exists():
+        services.stop(home, lambda _: None)
+    shutil.rmtree(home, ignore_errors=True)
 
 
 def _administrator(url: str) -> psycopg.Connection:
