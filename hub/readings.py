@@ -147,18 +147,23 @@ def _place_by_clock(measurement: Measurement, zone: ZoneInfo) -> tuple[datetime,
     if measurement.taken_at is not None:
         return _possible(measurement.taken_at.astimezone(UTC), received), TimeSource.SENDER
     if measurement.device_time is None:
-        return received, TimeSource.RECEIPT
+        return _receipt(measurement)
     try:
         instant = _localise(measurement.device_time, zone, received)
     except OverflowError:
-        if measurement.stored:
-            raise
-        return received, TimeSource.RECEIPT
+        return _receipt(measurement)
     if measurement.stored:
         return _possible(instant, received), TimeSource.DEVICE
     if received - BEHIND <= instant <= received + AHEAD:
         return instant, TimeSource.DEVICE
-    return received, TimeSource.RECEIPT
+    return _receipt(measurement)
+
+
+def _receipt(measurement: Measurement) -> tuple[datetime, TimeSource]:
+    """The time of receipt, which dates what is live and never what was stored."""
+    if measurement.stored:
+        raise ImplausibleTime(_IMPOSSIBLE)
+    return measurement.received_at, TimeSource.RECEIPT
 
 
 def _possible(instant: datetime, received: datetime) -> datetime:
