@@ -1,4 +1,4 @@
-"""What was refused: kept byte for byte with its reasons, once an hour however often it comes, until a replay succeeds."""
+"""What was refused, byte for byte with its reasons: once an hour however often it comes, until a replay succeeds."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
