@@ -5,11 +5,11 @@ BIN := $(VENV)/bin
 LOCK := requirements-dev.txt
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup run test lint bench lock clean
+.PHONY: help setup run test test-long lint bench fuzz lock clean
 .DEFAULT_GOAL := help
 
 help:  ## List what can be done
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(STAMP)  ## Install the program and its tools into .venv (nothing outside it)
 
@@ -35,8 +35,19 @@ lint: setup  ## Format, lint, types, layers
 test: lint  ## Every check, on real TimescaleDB and Mosquitto
 	@echo "[test] pytest on real services";    $(BIN)/pytest -n 2
 
+test-long: setup  ## The long tier: homes cut off for days, writers killed again and again
+	@echo "[test-long] pytest, the long tier";  $(BIN)/pytest -n 2 -m long
+
 bench: setup  ## Speed, as ratios to floors measured in the same run
 	@$(BIN)/python -m benchmarks
+
+FUZZ_SECONDS ?= 60
+fuzz: setup  ## Any bytes through every decoder, for FUZZ_SECONDS (60), guided by coverage
+	@$(BIN)/python -c 'import atheris' 2>/dev/null || { \
+	  echo "[fuzz] atheris (35 MB, once)"; $(BIN)/pip install --disable-pip-version-check --quiet \
+	  --no-build-isolation --editable '.[fuzz]'; }
+	@mkdir -p build/fuzz/corpus
+	@$(BIN)/python -m fuzz -max_total_time=$(FUZZ_SECONDS) -timeout=10 -max_len=512 -artifact_prefix=build/fuzz/ build/fuzz/corpus
 
 lock: setup  ## Compile requirements*.txt anew from pyproject.toml (with hashes, without any address)
 	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \

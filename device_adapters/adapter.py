@@ -5,17 +5,23 @@ Decoding is pure: no clock, no network, no database. Same payload, same measurem
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import import_module
 from pkgutil import iter_modules
+from types import MappingProxyType
 
 from device_adapters import devices
-from hub.errors import DecodeError, TooLarge
+from hub.errors import BindKeyMissing, DecodeError, TooLarge
 from hub.measurements import Channel, Decoded, Measurement, RawPayload
 
 Decoder = Callable[[RawPayload], Decoded]
+
+Keys = Mapping[str, bytes]
+"""Bind keys of encrypted devices, by address. They come from the settings and never travel with a payload."""
+
+NO_KEYS: Keys = MappingProxyType({})
 
 MOST_BYTES = 512 * 1024
 """Longest payload anything decodes; a week of one-minute readings in one message is shorter."""
@@ -29,7 +35,8 @@ class Adapter:
     """One device or message shape.
 
     `sources` are what it claims on its channel: MQTT topic filters (`+`, `#`), an HTTP route, or service UUIDs.
-    `about` is one line for the documentation: what it is, and what its quirk is.
+    `about` is one line for the documentation: what it is, and what its quirk is. `unlock`, where the device may
+    encrypt, gives the decoder that holds a key; `decode` is then the one without, and raises BindKeyMissing.
     """
 
     name: str
@@ -37,6 +44,12 @@ class Adapter:
     channel: Channel
     sources: tuple[str, ...]
     decode: Decoder
+    unlock: Callable[[bytes], Decoder] | None = None
+
+    def decoder(self, address: str | None, keys: Keys) -> Decoder:
+        """The decoder for the device at that address: with its key, if there is one."""
+        key = keys.get(address or "")
+        return self.decode if self.unlock is None or key is None else self.unlock(key)
 
     def claims(self, channel: Channel, source: str) -> bool:
         """True if payloads of that channel and source are this adapter's."""
@@ -62,22 +75,32 @@ def topic_filters() -> tuple[str, ...]:
     return tuple(s for adapter in adapters() if adapter.channel is Channel.MQTT for s in adapter.sources)
 
 
-def decode(raw: RawPayload) -> Decoded:
+def decode(raw: RawPayload, keys: Keys = NO_KEYS) -> Decoded:
     """What the payload says, envelopes opened; raises DecodeError. Parts that are wrong come back as `refused`."""
     if len(raw.payload) > MOST_BYTES:
         raise TooLarge(f"longer than {MOST_BYTES // 1024} KiB; send several messages")
-    return _open(raw, DEEPEST_WRAPPING)
+    return _open(raw, keys, DEEPEST_WRAPPING)
 
 
-def _open(raw: RawPayload, depth: int) -> Decoded:
-    outer = adapter_for(raw.channel, raw.source).decode(raw)
+def _open(raw: RawPayload, keys: Keys, depth: int) -> Decoded:
+    outer = adapter_for(raw.channel, raw.source).decoder(raw.address, keys)(raw)
     if not outer.inner:
         return outer
     if depth == 0:
         raise DecodeError("payloads are wrapped in one another too deeply")
-    opened = [_open(inner, depth - 1) for inner in outer.inner]
+    opened = [_inner(inner, keys, depth - 1) for inner in outer.inner]
     measurements: tuple[Measurement, ...] = sum((d.measurements for d in opened), outer.measurements)
     return Decoded(measurements, sum((d.refused for d in opened), outer.refused), sequence=outer.sequence)
+
+
+def _inner(raw: RawPayload, keys: Keys, depth: int) -> Decoded:
+    """What a gateway passes on: also encrypted beacons of the whole street, which say nothing unless we hold a key."""
+    try:
+        return _open(raw, keys, depth)
+    except BindKeyMissing:
+        if raw.address in keys:
+            raise
+        return Decoded()
 
 
 @cache
@@ -87,10 +110,11 @@ def _found() -> tuple[Adapter, ...]:
 
 def _load() -> Iterator[Adapter]:
     for module in iter_modules(devices.__path__, f"{devices.__name__}."):
-        adapter = import_module(module.name).ADAPTER
-        if not isinstance(adapter, Adapter):
-            raise TypeError(f"{module.name} must name its Adapter ADAPTER")
-        yield adapter
+        loaded = import_module(module.name)
+        if not hasattr(loaded, "ADAPTER") and not hasattr(loaded, "PROFILE"):
+            raise TypeError(f"{module.name} must name its Adapter ADAPTER, or its Profile PROFILE (see gatt)")
+        if hasattr(loaded, "ADAPTER"):
+            yield loaded.ADAPTER
 
 
 @cache

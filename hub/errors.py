@@ -11,6 +11,7 @@ VigieError
     ├── DecodeError            the bytes do not say what their format promises
     │   ├── Malformed          not JSON, duplicate keys, too deep, wrong shape, bad UTF-8
     │   ├── TooLarge           longer than any message of its kind
+    │   ├── BindKeyMissing     encrypted, and the device's key is not here, or is not its key
     │   ├── DecoderFault       our decoder failed on these bytes: a fault of ours, kept for its mending
     │   ├── KindUnknown        a kind of measure outside the closed list
     │   └── NotANumber         NaN, infinity, a boolean or a string where a number belongs
@@ -80,6 +81,10 @@ class Malformed(DecodeError):
 
 class TooLarge(DecodeError):
     """Longer than any message of its kind."""
+
+
+class BindKeyMissing(DecodeError):
+    """It is encrypted, and the key given when the device was bound is not here, or is another's."""
 
 
 class DecoderFault(DecodeError):

@@ -16,6 +16,7 @@ class Channel(StrEnum):
     ADVERT = "advert"
     FILE = "file"
     MANUAL = "manual"
+    GATT = "gatt"
 
 
 class Condition(StrEnum):

@@ -1,7 +1,9 @@
 """The settings, and the only place that reads the environment: `VIGIE_*` variables and a `.env` file."""
 
+import re
 from functools import cache
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -20,7 +22,9 @@ class Settings(BaseSettings):
         default="vigie-intake", description="the hub's name at the broker, which keeps its messages"
     )
     http: str = Field(default="127.0.0.1:8080", description="address and port to listen on")
-    home: Path | None = Field(default=None, description="data folder of the private services and the demo")
+    home: Path | None = Field(default=None, description="data folder of the private services, the demo, the gateway")
+    gateway: str | None = Field(default=None, description="this gateway's name, as the hub knows it")
+    time_zone: str | None = Field(default=None, description="where the gateway stands, as Europe/Paris")
 
     @property
     def http_address(self) -> tuple[str, int]:
@@ -37,6 +41,21 @@ class Settings(BaseSettings):
     def required_mqtt_url(self) -> str:
         """VIGIE_MQTT_URL; raises SettingsError."""
         return _required(self.mqtt_url, "VIGIE_MQTT_URL")
+
+    def required_gateway(self) -> str:
+        """VIGIE_GATEWAY, a name that may stand in a topic; raises SettingsError."""
+        if self.gateway is None or not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", self.gateway):
+            raise SettingsError(
+                "VIGIE_GATEWAY must be this gateway's name at the hub: letters, digits, . _ - (1 to 64)"
+            )
+        return self.gateway
+
+    def required_time_zone(self) -> ZoneInfo:
+        """VIGIE_TIME_ZONE; raises SettingsError."""
+        try:
+            return ZoneInfo(self.time_zone or "")
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise SettingsError("VIGIE_TIME_ZONE must say where the gateway stands, as Europe/Paris") from None
 
 
 @cache

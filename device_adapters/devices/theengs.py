@@ -16,6 +16,9 @@ _BASE_UUID = "-0000-1000-8000-00805f9b34fb"
 _NAMES = ("MI SCALE2", "MI_SCALE", "MIBCS", "MIBFS")
 _XIAOMI = "5701"
 _BY_LENGTH = {10: "181d", 13: "181b"}
+_FLAGGED = tuple(_BY_LENGTH.values())
+"""What is always decoded again. What a gateway decrypted is not: it has the key."""
+
 _KITCHEN = "SKALE"
 
 
@@ -42,7 +45,7 @@ def decode(raw: RawPayload) -> Decoded:
         return Decoded()  # a thermometer, a tag: thousands of them pass here
     message = read(_MESSAGE, raw.payload)
     advert = _advert(message, raw)
-    if advert is not None:
+    if advert is not None and (advert.source in _FLAGGED or "weight" not in message):
         return Decoded(inner=(advert,))
     if "weight" not in message or message.get("model_id") == _KITCHEN:
         return Decoded()

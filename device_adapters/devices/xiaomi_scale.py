@@ -1,5 +1,7 @@
 """Xiaomi scales, heard from their advertisements: Mi Scale (0x181D, 10 bytes), Body Composition Scale (0x181B, 13).
 
+Connected, the latter sends the same record where the SIG has its Body Composition Measurement (0x2A9C).
+
 Layouts: facts of openScale, xiaomi-ble and Tasmota pull request 25049 (the sentinels).
 """
 
@@ -9,6 +11,7 @@ from datetime import datetime
 from struct import unpack
 
 from device_adapters.adapter import Adapter
+from device_adapters.gatt import Frame, Identity, Profile, Session
 from device_adapters.shapes import ECHO, echo_of, mac, say
 from hub.errors import Malformed
 from hub.measurements import Channel, Condition, Decoded, RawPayload
@@ -105,4 +108,25 @@ ADAPTER = Adapter(
     channel=Channel.ADVERT,
     sources=(_V1, _V2),
     decode=decode,
+)
+
+
+class _Connected(Session):
+    """The records of a connection, which are those of the advertisements and have their names."""
+
+    def __init__(self, identity: Identity) -> None:
+        self._address = identity.address
+
+    def feed(self, frame: Frame) -> Decoded:
+        return decode(RawPayload(Channel.GATT, _V2, frame.payload, frame.received_at, self._address))
+
+
+PROFILE = Profile(
+    name="xiaomi-body-scale",
+    about="Mi Body Composition Scale, whose record lies where the SIG has another; its advertisements say as much",
+    service=_V2,
+    characteristics=("2a9c",),
+    open=_Connected,
+    models=("MIBFS", "MIBCS", "XMTZC02", "XMTZC05", "Mi Body Composition Scale"),
+    connected=False,
 )

@@ -78,6 +78,7 @@ def test_the_stored_number_of_a_channel_never_changes() -> None:
         "advert": 3,
         "file": 4,
         "manual": 5,
+        "gatt": 6,
     }
 
 

@@ -1,0 +1,50 @@
+"""Thermometers (Health Thermometer Service 1.0, 0x1809): Temperature Measurement, section 3.1."""
+
+from datetime import datetime, timedelta
+
+from device_adapters.gatt import Conversation, Frame, Identity, Memory, Profile, Session, Subscribe
+from device_adapters.gatt_shapes import hear, number, refusing, set_clock, spoken
+from device_adapters.wire.device import CURRENT_TIME
+from device_adapters.wire.reader import Reader
+from hub.errors import UnitUnknown
+from hub.measurements import Decoded
+from hub.quantities import Kind, Quantity, Unit
+
+_MEASUREMENT = "2a1c"
+_SITES = ("armpit", "body", "ear", "finger", "gastro-intestinal", "mouth", "rectum", "toe", "tympanum")
+
+
+class _ThermometerSession(Session):
+    def __init__(self, identity: Identity) -> None:
+        self._identity = identity
+
+    @refusing
+    def feed(self, frame: Frame) -> Decoded:
+        if frame.characteristic != _MEASUREMENT:
+            return Decoded()
+        reader = Reader(frame.payload)
+        flags, temperature = reader.u8(), reader.medical_float()
+        stamp = reader.date_time() if flags & 2 else None
+        site = reader.u8() if flags & 4 else 0
+        reader.end()
+        if flags & 1:
+            raise UnitUnknown("the thermometer measures in Fahrenheit; set it to Celsius")
+        quantity = Quantity(number(temperature, Kind.TEMPERATURE), Unit.CELSIUS)
+        context: dict[str, object] = {"site": _SITES[site - 1]} if 1 <= site <= len(_SITES) else {}
+        return spoken(self._identity, frame, [(Kind.TEMPERATURE, quantity)], stamp=stamp, context=context)
+
+
+def _converse(_identity: Identity, _memory: Memory, now: datetime) -> Conversation:
+    yield from set_clock(now)
+    yield Subscribe(_MEASUREMENT)
+    yield hear(timedelta(seconds=10))
+
+
+PROFILE = Profile(
+    name="thermometer",
+    about="thermometers that keep to the SIG; in degrees Celsius",
+    service="1809",
+    characteristics=(_MEASUREMENT, CURRENT_TIME),
+    open=_ThermometerSession,
+    converse=_converse,
+)

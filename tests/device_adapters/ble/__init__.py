@@ -1,0 +1,1 @@
+"""Bluetooth on the wire: recorded and constructed frames, sessions, conversations."""
