@@ -21,12 +21,16 @@ app = typer.Typer(
 services_app = typer.Typer(no_args_is_help=True, help="The private TimescaleDB and Mosquitto, without Docker or root.")
 token_app = typer.Typer(no_args_is_help=True, help="Bearer tokens for the API.")
 quarantine_app = typer.Typer(no_args_is_help=True, help="What was refused, and again after a fix.")
+gateway_app = typer.Typer(help="The home gateway: Bluetooth devices to its own disk, and from there to the hub.")
 app.add_typer(services_app, name="services")
+app.add_typer(gateway_app, name="gateway")
 app.add_typer(token_app, name="token")
 app.add_typer(quarantine_app, name="quarantine")
 
 Home = Annotated[Path | None, typer.Option(help="Data folder; VIGIE_HOME, else the user's own data folder.")]
+NOBODY = "00:00:00:00:00:00"
 console = Console()
+_COLOURS = {"green": "green", "amber": "yellow", "red": "red"}
 progress = Console(stderr=True, highlight=False)
 
 
@@ -96,6 +100,60 @@ def services_status(home: Home = None) -> None:
     raise typer.Exit(0 if all(state.running for state in states) else 1)
 
 
+@gateway_app.callback(invoke_without_command=True)
+def gateway(context: typer.Context, home: Home = None) -> None:
+    """Without a command: run. Needs VIGIE_GATEWAY (its name at the hub), VIGIE_MQTT_URL and VIGIE_TIME_ZONE."""
+    context.obj = _home(home)
+    if context.invoked_subcommand is None:
+        from vigie.gateway import Place, run
+
+        _log()
+        settings = load()
+        name, zone = settings.required_gateway(), settings.required_time_zone()
+        run(Place(context.obj, name, settings.required_mqtt_url(), zone))
+
+
+@gateway_app.command("pair")
+def gateway_pair(
+    context: typer.Context,
+    address: Annotated[str, typer.Argument(help="The device's Bluetooth address, as AA:BB:CC:DD:EE:FF.")],
+    model: Annotated[str | None, typer.Option(help="Its model, for you to know it again.")] = None,
+    bind_key: Annotated[str | None, typer.Option(help="Its key, if it encrypts what it advertises: 32 digits.")] = None,
+) -> None:
+    """Listen to a device from now on; a running gateway sees it within seconds."""
+    from vigie import gateway
+
+    typer.echo(gateway.pair(context.obj, address, model, bind_key))
+
+
+@gateway_app.command("unpair")
+def gateway_unpair(context: typer.Context, address: Annotated[str, typer.Argument(help="Its address.")]) -> None:
+    """Listen to it no more; what it said and the hub has not yet is still sent."""
+    from vigie import gateway
+
+    typer.echo(gateway.unpair(context.obj, address))
+
+
+@gateway_app.command("devices")
+def gateway_devices(context: typer.Context) -> None:
+    """The paired devices, one a line: address, model, last heard, last visit, waiting, refused."""
+    from vigie import gateway
+
+    for line in gateway.device_lines(context.obj):
+        typer.echo(line)
+
+
+@gateway_app.command("status")
+def gateway_status(context: typer.Context) -> None:
+    """How it does, one light a line; status 1 if one is red."""
+    from vigie import gateway
+
+    found = gateway.lights(context.obj)
+    for light in found:
+        typer.echo(f"{typer.style('●', fg=_COLOURS[light.colour])} {light.colour:<5}  {light.name:<7}  {light.words}")
+    raise typer.Exit(int(any(light.colour == "red" for light in found)))
+
+
 @token_app.command("admin")
 def token_admin() -> None:
     """Print one administrator's token; it cannot be shown again."""
@@ -110,14 +168,23 @@ def token_admin() -> None:
 
 @app.command()
 def decode(
-    payload: Annotated[list[str], typer.Argument(help="The message's text, or frames in hex.")],
+    payload: Annotated[list[str], typer.Argument(help="The message's text, or frames in hex: one session, in order.")],
     topic: Annotated[str | None, typer.Option(help="The MQTT topic it came on.")] = None,
-    uuid: Annotated[str | None, typer.Option(help="The 16-bit UUID whose service data these frames are.")] = None,
+    uuid: Annotated[
+        str | None, typer.Option(help="The characteristic these frames came from, or the service of an advertisement.")
+    ] = None,
+    service: Annotated[str | None, typer.Option(help="The characteristic's service, where it does not tell.")] = None,
+    model: Annotated[str | None, typer.Option(help="The device's model or name, where it strays from the SIG.")] = None,
+    key: Annotated[str | None, typer.Option(help="The bind key of an encrypted advertisement, in hex.")] = None,
+    address: Annotated[str, typer.Option(help="The device's address; an encrypted advertisement needs it.")] = NOBODY,
 ) -> None:
-    """What a message or frame says, one JSON a line: {kind, value, unit, …} or {error, why}."""
-    from vigie.decode import explain
+    """What a message or frame says, one JSON a line: {kind, value, unit, …} or {error, why}.
 
-    for line in explain(payload, topic, uuid):
+    A frame of another characteristic of the same session is written 2aaa:e207…; it is heard with the others.
+    """
+    from vigie.decode import Source, explain
+
+    for line in explain(payload, Source(topic, uuid, service, model, key, address)):
         typer.echo(json.dumps(line, ensure_ascii=False))
 
 

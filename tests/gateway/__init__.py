@@ -1,0 +1,1 @@
+"""The home gateway: nothing lost, nothing doubled, whatever is killed, cut or full."""

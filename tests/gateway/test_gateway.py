@@ -1,0 +1,135 @@
+"""The gateway at work, as a process would run it: parts that fail are tried again, and stop no other."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from device_adapters.gateway import gateway as module
+from device_adapters.gateway.disk import Disk
+from device_adapters.gateway.gateway import Gateway
+from device_adapters.gateway.keeper import QueueKeeper
+from device_adapters.gateway.paired import PairedDevices
+from device_adapters.gateway.queue import Queue
+from device_adapters.gateway.seam import Radio
+from device_adapters.gateway.status import read
+from device_adapters.gateway.uplink import Uplink
+from hub.errors import ServiceError, SettingsError
+from hub.settings import Settings
+from tests.gateway.far_side import FakeHub, FakeLine
+from tests.gateway.home import METER, NOW, PARIS, a_disk, ids, said
+from vigie.cli import app
+from vigie.gateway import _alone
+from vigie.gateway import disk as disk_of
+
+
+class FaultyRoom:
+    """A room that fails twice, then hears one reading and listens on."""
+
+    def __init__(self, keeper: QueueKeeper) -> None:
+        self.keeper = keeper
+        self.faults = 2
+        self.cancelled = False
+
+    async def run(self) -> None:
+        """See Room."""
+        self.faults -= 1
+        if self.faults >= 0:
+            raise OSError("no bus")
+        await self.keeper.deliver(METER, [said("1")], [], {})
+        try:
+            await asyncio.sleep(3600)
+        finally:
+            self.cancelled = True
+
+    def radio(self) -> Radio:
+        """See Room."""
+        return Radio(self.faults < 0, "faulty")
+
+
+class HubLine(FakeLine):
+    """A line whose hub answers at once."""
+
+    def __init__(self) -> None:
+        super().__init__(connected=True)
+        self.hub = FakeHub()
+
+    def publish(self, topic: str, payload: bytes) -> None:
+        """See Line."""
+        self.coming += filter(None, [self.hub.commit(payload)])
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Disk]:
+    with a_disk(tmp_path / "queue.sqlite") as opened:
+        yield opened
+
+
+def test_a_room_that_fails_is_tried_again_and_what_it_hears_arrives(
+    disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, seconds in {"SHORTEST_REST": 0.01, "LONGEST_REST": 0.02, "TURN": 0.01, "LOOK": 0.01}.items():
+        monkeypatch.setattr(module, name, seconds)
+    queue, line = Queue(disk, PARIS), HubLine()
+    keeper = QueueKeeper(queue, PairedDevices(disk), lambda: NOW)
+    room = FaultyRoom(keeper)
+    uplink = Uplink(queue, "home", lambda: line, now=lambda: NOW)
+
+    async def work() -> None:
+        working = asyncio.create_task(Gateway(queue, keeper, uplink, room, lambda: NOW).run())
+        async with asyncio.timeout(10):
+            while not line.hub.stored or ids(queue) or not read(disk).radio_works:
+                await asyncio.sleep(0.01)
+        working.cancel()
+        with suppress(asyncio.CancelledError):
+            await working
+
+    asyncio.run(work())
+    assert line.hub.stored == ["1"]
+    assert room.cancelled
+    assert not line.started
+
+
+def test_two_gateways_do_not_share_a_home(tmp_path: Path) -> None:
+    with disk_of(tmp_path), _alone(tmp_path), pytest.raises(ServiceError, match="runs already"), _alone(tmp_path):
+        pass
+
+
+@pytest.mark.parametrize("name", [None, "", "a/b", "a+", "#", "x" * 65])
+def test_a_name_that_may_not_stand_in_a_topic_is_refused(name: str | None) -> None:
+    with pytest.raises(SettingsError, match="VIGIE_GATEWAY"):
+        Settings(gateway=name).required_gateway()
+
+
+@pytest.mark.parametrize("zone", [None, "", "Mars", "../etc/passwd", "Europe"])
+def test_a_time_zone_that_is_none_is_refused(zone: str | None) -> None:
+    with pytest.raises(SettingsError, match="VIGIE_TIME_ZONE"):
+        Settings(time_zone=zone).required_time_zone()
+
+
+class TestCommands:
+    def run(self, home: Path, *arguments: str) -> tuple[int, str]:
+        """`vigie gateway …` on that home; its status and output."""
+        done = CliRunner().invoke(app, ["gateway", "--home", str(home), *arguments])
+        return done.exit_code, done.output
+
+    def test_a_device_is_paired_listed_and_unpaired(self, tmp_path: Path) -> None:
+        assert self.run(tmp_path, "pair", "aa-bb-cc-00-00-01", "--model", "Contour") == (0, f"{METER}\n")
+        _, listed = self.run(tmp_path, "devices")
+        assert listed == f"{METER}  Contour  never heard  never visited  0 waiting, 0 refused\n"
+        assert self.run(tmp_path, "unpair", METER) == (0, f"{METER}\n")
+        assert self.run(tmp_path, "devices") == (0, "")
+
+    def test_status_is_one_line_a_light_and_fails_if_one_is_red(self, tmp_path: Path) -> None:
+        status, said_of_it = self.run(tmp_path, "status")
+        assert status == 1
+        assert [line.split()[1:3] for line in said_of_it.splitlines()] == [
+            ["red", "gateway"],
+            ["amber", "radio"],
+            ["green", "hub"],
+            ["green", "disk"],
+            ["amber", "devices"],
+        ]
