@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements-dev.txt
 STAMP := $(VENV)/.installed
+UV := $(BIN)/uv pip install --python $(BIN)/python
 
 .PHONY: help setup run test test-long lint bench fuzz lock clean
 .DEFAULT_GOAL := help
@@ -14,12 +15,16 @@ help:  ## List what can be done
 setup: $(STAMP)  ## Install the program and its tools into .venv (nothing outside it)
 
 $(STAMP): $(LOCK) pyproject.toml
-	@echo "[setup] Python environment in $(VENV) (about a minute the first time)"
+	@echo "[setup] Python environment in $(VENV) (half a minute the first time)"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "[setup] Vigie needs Python 3.11 or later; this is $$($(PYTHON) --version). Try: make PYTHON=python3.12 setup"; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { \
 	  echo "[setup] Python's venv module is missing. On Debian: apt-get install python3-venv, then again."; exit 1; }
-	@$(BIN)/pip install --disable-pip-version-check --progress-bar on --require-hashes --no-deps -r $(LOCK) | grep -v '^  ' || true
+	@sed -n '/^uv==/,/[^\\]$$/p' $(LOCK) > $(VENV)/installer.txt
+	@$(BIN)/pip install --disable-pip-version-check --quiet --require-hashes --no-deps -r $(VENV)/installer.txt
+	@$(UV) --require-hashes --no-deps -r $(LOCK) || { \
+	  echo "[setup] uv could not; pip takes longer, and reads pip's own settings"; \
+	  $(BIN)/pip install --disable-pip-version-check --require-hashes --no-deps -r $(LOCK); }
 	@$(BIN)/pip install --disable-pip-version-check --quiet --no-build-isolation --no-deps --editable .
 	@$(BIN)/pip check --disable-pip-version-check
 	@touch $@
