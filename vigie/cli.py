@@ -96,7 +96,7 @@ def services_status(home: Home = None) -> None:
 
     states = services.status(_home(home))
     for state in states:
-        typer.echo(f"{state.name}: {'running' if state.running else 'stopped'} {state.detail}".rstrip())
+        typer.echo(f"{state.name}: {'running, ' if state.running else ''}{state.detail}")
     raise typer.Exit(0 if all(state.running for state in states) else 1)
 
 
