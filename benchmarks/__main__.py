@@ -37,7 +37,7 @@ class Size:
     flood_seconds: int
 
 
-FULL = Size(rounds=7, rows=100_000, messages_of_1=40_000, messages_of_25=8_000, flood_seconds=300)
+FULL = Size(rounds=5, rows=100_000, messages_of_1=40_000, messages_of_25=8_000, flood_seconds=300)
 QUICK = Size(rounds=3, rows=30_000, messages_of_1=12_000, messages_of_25=3_000, flood_seconds=30)
 SMALL_BATCH = 1_000
 """What one transaction holds at most when messages are of one reading."""

@@ -3,16 +3,11 @@
 from time import sleep
 
 from benchmarks import measured
-from ingest_api.metrics import MESSAGES
+from ingest_api.metrics import totals
 from vigie.serve import Part, hub
 
 CLIENT_ID = "bench-hub"
 LOOK_EVERY = 0.01
-
-
-def committed() -> int:
-    """Messages this process has committed."""
-    return int(sum(sample.value for metric in MESSAGES.collect() for sample in metric.samples[:1]))
 
 
 def main() -> None:
@@ -20,7 +15,7 @@ def main() -> None:
     task, database_url, mqtt_url = measured.task()
     meter = measured.Meter(task)
     with hub(database_url, mqtt_url, CLIENT_ID, (Part.INTAKE,)):
-        while not meter.done(committed()):
+        while not meter.done(totals().messages):
             sleep(LOOK_EVERY)
     meter.report()
 
