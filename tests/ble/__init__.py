@@ -1,0 +1,1 @@
+"""The Bluetooth room, over a virtual radio that the real bleak client speaks to."""

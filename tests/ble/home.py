@@ -14,7 +14,7 @@ from bleak import BleakScanner
 from bleak.backends.device import BLEDevice
 
 from device_adapters.ble.bluetooth import Bluetooth, Patience
-from device_adapters.ble.keeper import RefusedFrame
+from device_adapters.ble.keeper import Keeper, RefusedFrame
 from device_adapters.ble.pace import Rests
 from device_adapters.ble.room import Habits, Room
 from device_adapters.ble.scanner import Waits
@@ -29,7 +29,7 @@ from device_adapters.gatt import (
     Session,
     Subscribe,
     Write,
-)  # fmt: skip
+)
 from hub.errors import Malformed
 from hub.measurements import Channel, Decoded, Measurement, RawPayload
 from hub.quantities import Kind, Quantity, Unit
@@ -38,7 +38,7 @@ from vigie.virtual.radio import Radio
 
 NOON = datetime(2026, 8, 1, 12, 0, tzinfo=UTC)
 METER, SCALE, SENSOR, BEACON = (f"F0:00:00:00:00:0{n}" for n in range(1, 5))
-IDLE = timedelta(seconds=2)
+IDLE = timedelta(seconds=60)
 SOON = 5.0
 
 
@@ -117,7 +117,16 @@ def hear_weighings(_identity: Identity, _memory: Memory, _now: datetime) -> Conv
     yield Listen(lambda _: False, timedelta(seconds=0.3))
 
 
+def hear_for_long(_identity: Identity, _memory: Memory, _now: datetime) -> Conversation:
+    """Listen as long as the scale is there."""
+    yield Subscribe("2a9d")
+    yield Listen(lambda _: False, IDLE)
+
+
 SCALE_PROFILE = Profile("test-scale", "the tests' scale", "181d", ("2a9d",), ScaleSession, hear_weighings)
+
+
+PATIENT_SCALE_PROFILE = replace(SCALE_PROFILE, converse=hear_for_long)
 
 
 def bluetooth_in(radio: Radio, *profiles: Profile) -> Bluetooth:
@@ -193,6 +202,10 @@ class Notebook:
             self.fails -= 1
             raise OSError("the disk is full")
 
+    def holds(self, count: int) -> bool:
+        """True if that many measurements are kept."""
+        return len(self.kept) == count
+
     def sequences(self, address: str = METER) -> list[int]:
         """The numbers of the records kept of a device."""
         return sorted(m.sequence for m in self.kept.values() if m.device == address and m.sequence is not None)
@@ -205,7 +218,7 @@ QUICK = Habits(
 
 
 @asynccontextmanager
-async def open_room(keeper: Notebook, bluetooth: Bluetooth, habits: Habits = QUICK) -> AsyncIterator[Room]:
+async def open_room(keeper: Keeper, bluetooth: Bluetooth, habits: Habits = QUICK) -> AsyncIterator[Room]:
     """A room at work, closed at the end."""
     room = Room(keeper, bluetooth, habits)
     work = asyncio.ensure_future(room.run())

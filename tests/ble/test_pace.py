@@ -48,10 +48,10 @@ def test_a_fruitful_visit_begins_anew(pace: Pace) -> None:
 def test_a_device_that_was_off_the_air_is_ready_at_once(pace: Pace) -> None:
     for _ in range(5):
         pace.visited(0, fruitful=False, finished=True)
-    pace.seen(29)
-    assert not pace.ready(29)
-    pace.seen(60)
-    assert pace.ready(60)
+    pace.seen(20)
+    assert not pace.ready(20)
+    pace.seen(55)
+    assert pace.ready(55)
 
 
 def test_a_long_visit_is_no_absence(pace: Pace) -> None:

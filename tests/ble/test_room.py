@@ -7,12 +7,26 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from bumble import att
 
 from device_adapters.ble.bluetooth import Bluetooth
 from device_adapters.ble.room import Room
 from device_adapters.ble.states import Ending, Hearing
 from device_adapters.ble.strangers import MOST, Strangers
-from tests.ble.home import BEACON, METER, NOON, QUICK, SCALE, SENSOR, Notebook, open_room, records, until
+from tests.ble.home import (
+    BEACON,
+    METER,
+    NOON,
+    PATIENT_SCALE_PROFILE,
+    QUICK,
+    SCALE,
+    SENSOR,
+    SOON,
+    Notebook,
+    open_room,
+    records,
+    until,
+)
 from vigie.virtual import payloads
 from vigie.virtual.peripherals import BeaconScale, GlucoseMeter, Trouble, WeightScale
 from vigie.virtual.radio import Radio
@@ -149,6 +163,22 @@ class TestVisiting:
         async with open_room(notebook, bluetooth):
             await until(lambda: len(notebook.kept) == 4)
 
+    async def test_a_bond_that_is_never_enough_is_not_made_anew_for_ever(
+        self, radio: Radio, bluetooth: Bluetooth, notebook: Notebook
+    ) -> None:
+        class Demanding(GlucoseMeter):
+            async def _on_request(self, _connection: object, _asked: bytes) -> None:
+                raise att.ATT_Error(att.ErrorCode.INSUFFICIENT_AUTHENTICATION)
+
+        await Demanding(radio, METER, "Meter", locked=True).advertise()
+        endings: list[Ending] = []
+        async with open_room(notebook, bluetooth) as room:
+            while endings[-2:] != [Ending.REFUSED] * 2 and len(endings) < 6:
+                await until(lambda: room.states().devices and room.states().devices[0].visiting)
+                await until(lambda: not room.states().devices[0].visiting)
+                endings.append(last_ending(room) or Ending.FAULT)
+        assert endings == [Ending.BOND_LOST, Ending.REFUSED, Ending.REFUSED]
+
     async def test_no_more_links_than_the_adapter_should_carry(
         self, radio: Radio, bluetooth: Bluetooth, notebook: Notebook
     ) -> None:
@@ -170,7 +200,7 @@ class TestVisiting:
         scale = WeightScale(radio, SCALE, "Scale")
         scale.weigh(payloads.weight(Decimal("75.0"), NOON))
         await scale.advertise()
-        async with open_room(notebook, bluetooth):
+        async with asyncio.timeout(SOON), open_room(notebook, replace(bluetooth, profiles=(PATIENT_SCALE_PROFILE,))):
             await until(lambda: scale.connection and not scale.waiting)
         assert len(notebook.kept) == 1
         await until(lambda: scale.connection is None)

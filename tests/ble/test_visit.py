@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import bleak_retry_connector
@@ -21,7 +22,9 @@ from hub.measurements import Channel, Decoded, Measurement, RawPayload
 from tests.ble.home import (
     IDLE,
     METER,
+    METER_PROFILE,
     NOON,
+    PATIENT_SCALE_PROFILE,
     SCALE,
     SENSOR,
     MeterSession,
@@ -34,7 +37,7 @@ from tests.ble.home import (
     too_short,
     until,
     with_converse,
-)  # fmt: skip
+)
 from vigie.virtual import payloads
 from vigie.virtual.payloads import Operator
 from vigie.virtual.peripheral import About
@@ -316,6 +319,20 @@ class TestOrder:
         outcome = await visiting
         assert (outcome.ending, outcome.measurements) == (Ending.HUNG_UP, 2)
 
+    async def test_what_is_said_is_delivered_while_the_link_stands(
+        self, radio: Radio, bluetooth: Bluetooth, notebook: Notebook
+    ) -> None:
+        scale = WeightScale(radio, SCALE, "Scale")
+        await scale.advertise()
+        patient = replace(bluetooth, profiles=(PATIENT_SCALE_PROFILE,))
+        visiting = asyncio.ensure_future(call_on(radio, notebook, patient, SCALE))
+        for count, kg in enumerate(("75.0", "61.0"), start=1):
+            scale.weigh(payloads.weight(Decimal(kg), NOON))
+            await until(partial(notebook.holds, count))
+            assert scale.connection is not None
+        scale.lose_link()
+        assert (await asyncio.wait_for(visiting, 2)).measurements == 2
+
     async def test_a_cancelled_visit_delivers_what_it_has_and_hangs_up(
         self, radio: Radio, bluetooth: Bluetooth, notebook: Notebook
     ) -> None:
@@ -364,6 +381,12 @@ class TestConnecting:
             await trying
         assert (await call_on(radio, notebook, bluetooth)).ending is Ending.DONE
 
+    async def test_a_profile_that_only_decodes_is_not_chosen(self, radio: Radio, notebook: Notebook) -> None:
+        await GlucoseMeter(radio, METER, "Meter", records(3)).advertise()
+        of_a_phone = replace(METER_PROFILE, name="a phone's", connected=False)
+        outcome = await call_on(radio, notebook, bluetooth_in(radio, of_a_phone, METER_PROFILE))
+        assert (outcome.profile, outcome.measurements) == ("test-meter", 3)
+
     async def test_a_device_that_nobody_understands_is_left_alone(self, radio: Radio, bluetooth: Bluetooth) -> None:
         class Other(GlucoseMeter):
             service = "1810"
@@ -406,6 +429,22 @@ class TestBonds:
         await call_on(radio, notebook, bluetooth)
         await meter.forget_bonds()
         meter.measure(NOON, 100)
+        assert (await call_on(radio, notebook, bluetooth)).ending is Ending.BOND_LOST
+        assert (await call_on(radio, notebook, bluetooth)).ending is Ending.DONE
+        assert notebook.sequences() == [1, 2, 3, 4]
+
+    async def test_a_bond_that_is_found_out_to_be_lost_in_a_step_is_made_anew_too(
+        self, radio: Radio, bluetooth: Bluetooth, notebook: Notebook, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        meter = GlucoseMeter(radio, METER, "Meter", records(3), locked=True)
+        await meter.advertise()
+        await call_on(radio, notebook, bluetooth)
+        meter.measure(NOON, 100)
+
+        async def leave_unencrypted(_client: object, _connection: object) -> None:
+            """A stack that believes itself bonded, on a link that is not encrypted."""
+
+        monkeypatch.setattr(radio.client_backend, "_encrypt", leave_unencrypted)
         assert (await call_on(radio, notebook, bluetooth)).ending is Ending.BOND_LOST
         assert (await call_on(radio, notebook, bluetooth)).ending is Ending.DONE
         assert notebook.sequences() == [1, 2, 3, 4]
