@@ -54,7 +54,8 @@ fuzz: setup  ## Any bytes through every decoder, for FUZZ_SECONDS (60), guided b
 	@mkdir -p build/fuzz/corpus
 	@$(BIN)/python -m fuzz -max_total_time=$(FUZZ_SECONDS) -timeout=10 -max_len=512 -artifact_prefix=build/fuzz/ build/fuzz/corpus
 
-lock: setup  ## Compile requirements*.txt anew from pyproject.toml (with hashes, without any address)
+lock:  ## Compile requirements*.txt anew from pyproject.toml (with hashes, without any address)
+	@test -x $(BIN)/uv || $(MAKE) setup  # not as a requirement: what it installs may lack what is to be locked
 	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
 	  --upgrade --quiet pyproject.toml --extra dev --output-file requirements-dev.txt
 	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
