@@ -85,16 +85,17 @@ class Kind(StrEnum):
     STEPS = "steps"
     HBA1C = "hba1c"
     KETONES = "ketones"
+    GLUCOSE_SCAN = "glucose_scan"
 
 
-GLUCOSE_KINDS = (Kind.GLUCOSE_INTERSTITIAL, Kind.GLUCOSE_CAPILLARY, Kind.GLUCOSE_PLASMA)
+GLUCOSE_KINDS = (Kind.GLUCOSE_INTERSTITIAL, Kind.GLUCOSE_CAPILLARY, Kind.GLUCOSE_PLASMA, Kind.GLUCOSE_SCAN)
 FAMILIES: Mapping[str, tuple[Kind, ...]] = MappingProxyType(
     {
         "glucose": GLUCOSE_KINDS,
         "blood_pressure": (Kind.SYSTOLIC, Kind.DIASTOLIC, Kind.MEAN_PRESSURE),
     }
 )
-"""Names that stand for several kinds when reading back: `kind=glucose` asks for all three."""
+"""Names that stand for several kinds when reading back: `kind=glucose` asks for all of them."""
 
 # Factors are to the canonical unit of the family. Pound and stone: 0.45359237 kg and 14 lb (international avoirdupois).
 _GLUCOSE = MappingProxyType({Unit.MG_DL: 1.0, Unit.MMOL_L: GLUCOSE_MG_DL_PER_MMOL_L, Unit.G_L: 100.0})
@@ -149,6 +150,9 @@ KINDS: Mapping[Kind, KindFacts] = MappingProxyType(
         Kind.STEPS: KindFacts(18, _only(Unit.STEPS), 0, 200_000, "41950-7", None),
         Kind.HBA1C: KindFacts(19, _only(Unit.PERCENT), 3, 20, "4548-4", 160220),
         Kind.KETONES: KindFacts(20, _only(Unit.MMOL_L), 0, 15, "53060-9", None),
+        # a look at the sensor between its regular records: counted with them, moments of worry would weigh twice
+        # (its codes would be the interstitial ones, which must lead back to one kind)
+        Kind.GLUCOSE_SCAN: KindFacts(21, _GLUCOSE, 20, 600, None, None),
     }
 )
 

@@ -51,6 +51,7 @@ def test_the_stored_number_of_a_kind_never_changes() -> None:
         "steps": 18,
         "hba1c": 19,
         "ketones": 20,
+        "glucose_scan": 21,
     }
 
 
