@@ -75,7 +75,9 @@ _HELD = """
     SELECT d.number, d.id, d.address, d.kind, d.model, d.gateway,
            lower(h.during), upper(h.during), coalesce(p.time_zone, hh.time_zone), h.person, h.household,
            EXISTS (SELECT FROM holding o JOIN device od ON od.number = o.device
-                   WHERE o.person = h.person AND o.device <> h.device AND od.kind = d.kind AND o.during && h.during)
+                   WHERE (o.person = h.person OR o.household = h.household
+                          OR o.household IN (SELECT m.household FROM household_member m WHERE m.person = h.person))
+                     AND o.device <> h.device AND od.kind = d.kind AND o.during && h.during)
     FROM device d
     LEFT JOIN holding h ON h.device = d.number
     LEFT JOIN person p ON p.number = h.person

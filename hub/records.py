@@ -57,7 +57,7 @@ class Device:
 class Holding:
     """Whose a device is, from `since` up to but not including `until`: a person's, or a household's.
 
-    `shared` is true when the holder has another device of the same kind in that time.
+    `shared` is true when the holder, or a household of theirs, has another device of the same kind in that time.
     """
 
     since: datetime

@@ -34,6 +34,12 @@ class Hub:
         with self.database.transaction(Role.REGISTER) as connection:
             yield connection
 
+    @contextmanager
+    def watching(self) -> Iterator[Connection]:
+        """A transaction that moves readings of shared devices."""
+        with self.database.transaction(Role.WATCH) as connection:
+            yield connection
+
 
 def _hub(request: Request) -> Hub:
     hub: Hub = request.app.state.hub

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from hub.database import Connection, UniqueViolation
+from hub.database import Connection, Jsonb, UniqueViolation
 from hub.quantities import KIND_BY_NUMBER, KINDS
 from hub.readings import Key, Reading
 from timeseries.reading_rows import COLUMNS, FOUND, NAMES, TYPES, found, named, row
@@ -52,6 +52,20 @@ class PostgresStore:
         """See Store."""
         parameters = {"person": person, "kinds": list(KIND_BY_NUMBER)}
         return [found(values) for values in self._connection.execute(_LATEST, parameters, binary=True)]
+
+    def give(self, key: UUID, person: int, attribution: int) -> Outcome:
+        """Copy a reading of a household's inbox into a person's record, unless a device of theirs reported it too."""
+        columns = self._connection.execute(_FROM_INBOX, (key,), binary=True).fetchone()
+        assert columns is not None  # noqa: S101 - the inbox keeps what it ever held
+        values: dict[str, object] = dict(zip(COLUMNS, columns, strict=True))
+        like = likeness(KIND_BY_NUMBER[columns[list(COLUMNS).index("kind")]])
+        values |= {"person": person, "attribution": attribution, "household": None, "shared": True, "echo": None}
+        values |= {"apart": like.apart, "rounding": like.rounding, "context": _json(values["context"])}
+        twin = self._connection.execute(_TWIN, values).fetchone()
+        if twin is not None:
+            self._connection.execute(_LINK, {**values, "twin": twin[0]})
+            return Outcome.LINKED
+        return Outcome.STORED if self._connection.execute(_GIVE, values).rowcount else Outcome.DUPLICATE
 
     def _copy(self, readings: Sequence[Reading]) -> bool:
         """Write them all at once; False, and nothing written, if any is known already."""
@@ -103,6 +117,10 @@ class PostgresStore:
             execute(_LINK, {**values, "twin": twin[0]})
             return Outcome.LINKED
         return Outcome.STORED if execute(_KEEP_IN_INBOX if inbox else _KEEP, values).rowcount else Outcome.DUPLICATE
+
+
+def _json(value: object) -> Jsonb | None:
+    return None if value is None else Jsonb(value)
 
 
 def _stands_alone(reading: Reading) -> bool:
@@ -162,6 +180,11 @@ _LINK = """
 """
 _VALUES = ", ".join(f"%({name})s" for name in COLUMNS)
 _KEEP = f"INSERT INTO reading ({NAMES}, person) VALUES ({_VALUES}, %(person)s) ON CONFLICT DO NOTHING"  # noqa: S608
+_GIVE = (
+    f"INSERT INTO reading ({NAMES}, person, attribution) "  # noqa: S608
+    f"VALUES ({_VALUES}, %(person)s, %(attribution)s) ON CONFLICT DO NOTHING"
+)
+_FROM_INBOX = f"SELECT {NAMES} FROM inbox WHERE key = %s"  # noqa: S608
 _KEEP_IN_INBOX = (
     f"INSERT INTO inbox ({NAMES}, household, hint) VALUES ({_VALUES}, %(household)s, %(hint)s) ON CONFLICT DO NOTHING"  # noqa: S608
 )

@@ -1,8 +1,5 @@
 """Readings in, and back."""
 
-import base64
-import binascii
-import json
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
@@ -13,11 +10,12 @@ from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from hub.database import Connection
-from hub.errors import KindUnknown, Malformed, NotFound
+from hub.errors import KindUnknown, NotFound
 from hub.measurements import WHOLE, Channel, RawPayload
 from hub.quantities import FAMILIES, GLUCOSE_KINDS, KINDS, Kind, Unit, from_canonical, parse_unit
 from hub.readings import EARLIEST
 from ingest_api.context import Administrator, TheHub
+from ingest_api.cursor import read_cursor, write_cursor
 from ingest_api.intake import Fate, Receipt
 from ingest_api.moment import Moment
 from timeseries.arrow import OVER, Arrow, arrow
@@ -132,12 +130,12 @@ def get_readings(
     kinds, shown = _kinds(kind), parse_unit(unit) if unit else None
     with hub.reading(actor) as connection:
         number = _number(connection, person)
-        wanted = Wanted(number, kinds, since, until, limit + 1, _place(cursor))
+        wanted = Wanted(number, kinds, since, until, limit + 1, read_cursor(cursor))
         found = PostgresStore(connection).find(wanted)
     more = len(found) > limit
     return ReadingsAnswer(
         readings=[ReadingAnswer(**_said(each, shown)) for each in found[:limit]],
-        next=_cursor(found[limit - 1]) if more else None,
+        next=write_cursor(Place(found[limit - 1].taken_at, found[limit - 1].key)) if more else None,
     )
 
 
@@ -221,18 +219,3 @@ def _arrow(store: PostgresStore, person: int, newest: Found) -> Arrow | None:
     end = newest.taken_at + timedelta(microseconds=1)
     recent = store.find(Wanted(person, (newest.kind,), newest.taken_at - OVER, end, 1_000))
     return arrow([(f.taken_at, f.value) for f in recent if f.value is not None and f.device == newest.device])
-
-
-def _cursor(found: Found) -> str:
-    text = json.dumps([found.taken_at.isoformat(), str(UUID(bytes=found.key))])
-    return base64.urlsafe_b64encode(text.encode()).decode()
-
-
-def _place(cursor: str | None) -> Place | None:
-    if cursor is None:
-        return None
-    try:
-        taken_at, key = json.loads(base64.urlsafe_b64decode(cursor))
-        return Place(datetime.fromisoformat(taken_at).astimezone(UTC), UUID(key).bytes)
-    except (binascii.Error, ValueError, TypeError, OverflowError):
-        raise Malformed("cursor must be the `next` of an earlier page") from None

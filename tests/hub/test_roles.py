@@ -30,6 +30,9 @@ TABLES = [
     "holding",
     "register_version",
     "migration",
+    "stale",
+    "day",
+    "standing",
 ]
 
 
