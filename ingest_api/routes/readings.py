@@ -18,7 +18,7 @@ from ingest_api.context import Administrator, TheHub
 from ingest_api.cursor import read_cursor, write_cursor
 from ingest_api.intake import Fate, Receipt
 from ingest_api.moment import Moment
-from timeseries.arrow import OVER, Arrow, arrow
+from timeseries.glucose.rate import OVER, Arrow, arrow
 from timeseries.postgres_store import PostgresStore
 from timeseries.store import Found, Place
 from timeseries.store import Query as Wanted
