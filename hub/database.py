@@ -15,7 +15,14 @@ from uuid import UUID
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from psycopg.errors import CheckViolation, DataError, ExclusionViolation, ProgramLimitExceeded, UniqueViolation
+from psycopg.errors import (
+    CheckViolation,
+    DataError,
+    ExclusionViolation,
+    OperationalError,
+    ProgramLimitExceeded,
+    UniqueViolation,
+)
 from psycopg.errors import Error as SqlError
 from psycopg.rows import TupleRow
 from psycopg.types.json import Jsonb
@@ -31,6 +38,7 @@ __all__ = [
     "Database",
     "ExclusionViolation",
     "Jsonb",
+    "OperationalError",
     "Range",
     "Role",
     "SqlError",

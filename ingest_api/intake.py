@@ -5,7 +5,6 @@ returns, all of it is committed, and the payloads may be acknowledged.
 """
 
 import logging
-import traceback
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -15,6 +14,7 @@ from device_adapters.adapter import decode
 from hub.database import UNSTORABLE, Connection, Database, Role
 from hub.directory import Directory
 from hub.errors import DecoderFault, NotStorable, Refusal, UnknownDevice
+from hub.faults import whereabouts
 from hub.measurements import WHOLE, Decoded, Measurement, RawPayload, Refused
 from hub.readings import Reading, tie
 from hub.records import HeldDevice
@@ -147,9 +147,8 @@ def _tie(opened: _Opened, held: dict[str, HeldDevice]) -> None:
 
 
 def _fault(error: Exception) -> Refusal:
-    """A bug of ours must not stop the messages behind; the traceback's last place says where, without values."""
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    log.error("%s in %s:%s; the payload is in quarantine", type(error).__name__, place.filename, place.lineno)
+    """A bug of ours must not stop the messages behind; the place says where, without values."""
+    log.error("%s in %s; the payload is in quarantine", type(error).__name__, whereabouts(error))
     return DecoderFault(f"{type(error).__name__} in our decoder; replay after it is mended")
 
 

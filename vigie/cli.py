@@ -58,7 +58,7 @@ def demo(
 
 @app.command()
 def serve(
-    only: Annotated[str, typer.Option(help="Parts to run here: intake, api.")] = "intake,api",
+    only: Annotated[str, typer.Option(help="Parts to run here: intake, api, watch.")] = "intake,api,watch",
 ) -> None:
     """The hub; ready when GET /health/ready answers 200."""
     from ingest_api.app import answer

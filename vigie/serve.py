@@ -1,4 +1,4 @@
-"""The hub in one process: the intake's worker, and the API; each can run alone."""
+"""The hub in one process: the intake's workers, the watch, and the API; each can run alone."""
 
 import gc
 import logging
@@ -17,6 +17,8 @@ from ingest_api.app import ALL, HEALTH, Application, create_app
 from ingest_api.consumer import Consumer
 from ingest_api.context import Hub
 from ingest_api.intake import Intake
+from timeseries.upkeep import Upkeep
+from vigie.watch import Watch
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +33,7 @@ class Part(StrEnum):
 
     INTAKE = "intake"
     API = "api"
+    WATCH = "watch"
 
 
 def parts_named(names: str) -> tuple[Part, ...]:
@@ -60,6 +63,8 @@ def hub(
         if Part.INTAKE in parts:
             stack.enter_context(database.alone(Role.INTAKE, "intake"))
             checks |= _listen(stack, MqttSource(mqtt_url, mqtt_client, topic_filters()), intake)
+        if Part.WATCH in parts:
+            checks |= _keep_up(stack, Upkeep(database))
         context = Hub(database, intake, Access(database), lambda: {name: works() for name, works in checks.items()})
         yield create_app(context, ALL if Part.API in parts else HEALTH)
 
@@ -71,6 +76,14 @@ def _spare_the_collector() -> None:
     """
     gc.freeze()
     gc.set_threshold(100_000)
+
+
+def _keep_up(stack: ExitStack, upkeep: Upkeep) -> ReadyChecks:
+    """Start following what is stored, until the stack unwinds."""
+    watch = Watch(upkeep.turn)
+    watch.start()
+    stack.callback(watch.stop)
+    return {"watch": lambda: watch.alive}
 
 
 def _listen(stack: ExitStack, source: MqttSource, intake: Intake) -> ReadyChecks:

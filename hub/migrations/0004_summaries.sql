@@ -62,6 +62,7 @@ CREATE TABLE stale (
     until       timestamptz NOT NULL,
     marked_at   timestamptz NOT NULL DEFAULT now()
 );
+CREATE INDEX ON stale (person);
 
 -- Of interstitial glucose (1) and weight (4) alone.
 CREATE FUNCTION readings_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = vigie AS $$

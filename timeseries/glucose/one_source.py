@@ -4,7 +4,6 @@ Two sensors worn at once would count the shared hours twice; a record sent again
 """
 
 from dataclasses import dataclass
-from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -14,6 +13,7 @@ from hub.measurements import CONDITION_NUMBER, Condition
 from hub.quantities import GLUCOSE_MG_DL_PER_MMOL_L, UNIT_NUMBER, Unit
 from timeseries.glucose.bounds import Floats
 from timeseries.glucose.series import GAP, Series
+from timeseries.local_time import wall_clock
 
 Integers = NDArray[np.int64]
 
@@ -48,8 +48,9 @@ class Samples:
 def one_source(samples: Samples, zone: ZoneInfo) -> Series:
     """The series of these records: rows without a number dropped, one a device and instant, one sensor at a time.
 
-    Of several with one device and time the last received counts, then the larger key. A sensor's record is cut at gaps
-    over 45 minutes; the stretch that began first is taken whole, the next gives only what follows its end, and so on.
+    Of several with one device and time the last received counts, then the larger key. On each local day the sensor that
+    spoke longest is taken whole; another gives only what lies outside the stretches taken so far, and so on. A stretch
+    ends at a gap over 45 minutes. So what a day says depends on its own records alone, in whatever order they came.
     """
     values = _numbers(samples)
     kept = np.flatnonzero(np.isfinite(values))
@@ -57,7 +58,7 @@ def one_source(samples: Samples, zone: ZoneInfo) -> Series:
     at, device = samples.at[kept], samples.device[kept]
     superseded = np.append((at[1:] == at[:-1]) & (device[1:] == device[:-1]), False)[: len(kept)]
     kept = kept[~superseded]
-    taken = kept[_one_at_a_time(samples.at[kept], samples.device[kept])]
+    taken = kept[_one_at_a_time(samples.at[kept], samples.device[kept], zone)]
     in_mmol = samples.raw_unit[taken] == _MMOL
     return Series(samples.at[taken].astype("datetime64[us]"), values[taken], in_mmol, zone)
 
@@ -76,17 +77,31 @@ def _numbers(samples: Samples) -> Floats:
     return values
 
 
-def _one_at_a_time(at: Integers, device: NDArray[np.int32]) -> Integers:
+def _one_at_a_time(at: Integers, device: NDArray[np.int32], zone: ZoneInfo) -> Integers:
     """Positions to take, by time, of records ordered by device and time."""
-    if not len(at):
-        return np.empty(0, np.int64)
-    new_stretch = (np.diff(device) != 0) | (np.diff(at) > _GAP_US)
-    starts = np.concatenate(([0], np.flatnonzero(new_stretch) + 1, [len(at)]))
-    stretches = sorted(pairwise(starts), key=lambda s: (at[s[0]], device[s[0]]))
+    if not len(at) or device[0] == device[-1]:
+        return np.arange(len(at))
+    days = wall_clock(at.astype("datetime64[us]"), zone).days
+    taken = np.concatenate([_of_a_day(at, device, np.flatnonzero(days == day)) for day in np.unique(days)])
+    return np.asarray(taken[np.argsort(at[taken], kind="stable")])
+
+
+def _of_a_day(at: Integers, device: NDArray[np.int32], places: Integers) -> Integers:
+    """Of a day's records, at those places, the ones to take."""
+    stretches: dict[int, list[Integers]] = {}
+    for sensor in np.unique(device[places]):
+        own = places[device[places] == sensor]
+        stretches[int(sensor)] = np.split(own, np.flatnonzero(np.diff(at[own]) > _GAP_US) + 1)
+    spoken = {sensor: sum(int(at[s[-1]] - at[s[0]]) for s in each) for sensor, each in stretches.items()}
     taken: list[Integers] = []
-    until = int(at.min()) - 1
-    for first, last in stretches:
-        new = first + int(np.searchsorted(at[first:last], until, side="right"))
-        taken.append(np.arange(new, last))
-        until = max(until, int(at[last - 1]))
+    for sensor in sorted(stretches, key=lambda sensor: (-spoken[sensor], sensor)):
+        taken += [_outside(at, stretch, taken) for stretch in stretches[sensor]]
     return np.concatenate(taken)
+
+
+def _outside(at: Integers, stretch: Integers, taken: list[Integers]) -> Integers:
+    """What of a stretch lies outside all those taken."""
+    for other in taken:
+        if len(other):
+            stretch = stretch[(at[stretch] < at[other[0]]) | (at[stretch] > at[other[-1]])]
+    return stretch

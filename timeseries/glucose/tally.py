@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from timeseries.glucose.bounds import HIGH, LOW, PREGNANCY_LOW, TIGHT_HIGH, VERY_HIGH, VERY_LOW, Floats, Levels
 from timeseries.glucose.risk_space import risks
-from timeseries.glucose.series import Series
-from timeseries.glucose.steps import Steps, minutes_of_each, nominal_steps
+from timeseries.glucose.series import Series, minutes_between
+from timeseries.glucose.steps import AGREED, commonest_step, minutes_of_each, steps_about
 
 CLASSES = 7
 """< 54, 54-62, 63-69, 70-140, 141-180, 181-250, > 250 mg/dL; or < 3.0 … > 13.9 mmol/L (Battelino 2019)."""
@@ -75,10 +75,11 @@ def tally(series: Series) -> Tally:
 def tally_by_day(series: Series) -> dict[int, Tally]:
     """The tally of each local day that has readings; days since 1970-01-01.
 
-    A day's readings are weighed as their neighbours tell: give the series some days more than are to be stored.
+    Each is made from that day's readings alone, so that a day can be made anew without its neighbours.
     """
     days, place = np.unique(series.clock.days, return_inverse=True)
-    steps, minutes = _weights(series)
+    weighed = [_weigh(series.where(place == n)) for n in range(len(days))]
+    minutes = np.concatenate([each for _, each in weighed]) if weighed else np.empty(0)
     classes = place * CLASSES + classes_of(series.levels)
     by_class = CLASSES * len(days)
     about = series.values - AROUND
@@ -91,7 +92,7 @@ def tally_by_day(series: Series) -> dict[int, Tally]:
         _largest(series.values, place, len(days)).tolist(),
         np.bincount(classes, minlength=by_class).reshape(-1, CLASSES).tolist(),
         np.bincount(classes, minutes, by_class).reshape(-1, CLASSES).tolist(),
-        _met(steps, place, len(days)),
+        [steps for steps, _ in weighed],
         strict=True,
     )
     return {day: _of_a_day(*row) for day, row in zip(days.tolist(), columns, strict=True)}
@@ -116,12 +117,15 @@ def _of_a_day(
     )
 
 
-def _weights(series: Series) -> tuple[Steps, Floats]:
-    """Step and minutes of each reading, (n,); a lone reading, whose step nobody knows, weighs nothing beside others."""
-    steps = nominal_steps(series)
-    if steps is None:
-        return np.zeros(len(series), np.int64), np.zeros(len(series))
-    return steps, minutes_of_each(series, steps)
+def _weigh(day: Series) -> tuple[tuple[int, ...], Floats]:
+    """The steps met on a day, ascending, and the minutes each of its readings stands for, (n,)."""
+    usual = commonest_step(day)
+    if usual is None:
+        return (), np.zeros(len(day))
+    steps = steps_about(day, usual)
+    apart = np.rint(minutes_between(day.at)).astype(np.int64)
+    met, times = np.unique(apart[apart == steps[:-1]], return_counts=True)
+    return tuple(met[times >= AGREED].tolist()), minutes_of_each(day, steps)
 
 
 def _largest(values: Floats, place: NDArray[np.int64], days: int) -> Floats:
@@ -129,15 +133,6 @@ def _largest(values: Floats, place: NDArray[np.int64], days: int) -> Floats:
     largest = np.full(days, -np.inf)
     np.maximum.at(largest, place, values)
     return largest
-
-
-def _met(steps: Steps, place: NDArray[np.int64], days: int) -> list[tuple[int, ...]]:
-    """The steps met on each day, ascending."""
-    met: list[tuple[int, ...]] = [()] * days
-    longest = int(steps.max(initial=0)) + 1
-    for day, step in (divmod(each, longest) for each in np.unique(place * longest + steps).tolist()):
-        met[day] = (*met[day], step) if step else met[day]
-    return met
 
 
 def classes_of(of: Levels) -> NDArray[np.int64]:

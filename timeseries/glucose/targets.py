@@ -1,6 +1,6 @@
 """Goals for time in ranges, and whether they are met."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -14,6 +14,16 @@ class Profile(StrEnum):
     ADULT = "adult"
     OLDER = "older"
     PREGNANCY = "pregnancy"
+
+
+_OTHERS = {"pregnancy": Profile.PREGNANCY, "older or high-risk": Profile.OLDER}
+"""Conditions of the record that change the goals. Age alone does not: the consensus leaves it to judgement."""
+
+
+def profile_of(conditions: Iterable[str]) -> Profile:
+    """Whose goals hold for somebody with these conditions; pregnancy before all others."""
+    named = {condition.casefold() for condition in conditions}
+    return next((profile for condition, profile in _OTHERS.items() if condition in named), Profile.ADULT)
 
 
 @dataclass(frozen=True, slots=True)

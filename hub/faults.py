@@ -1,0 +1,9 @@
+"""Where a fault of ours happened, for a log that must hold no value: a traceback's messages may, its places do not."""
+
+import traceback
+
+
+def whereabouts(error: BaseException) -> str:
+    """File and line in which the error was raised."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{last.filename}:{last.lineno}"

@@ -1,0 +1,111 @@
+"""How a person stands: the few figures and the one reason by which a clinician's list is ordered."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import IntEnum
+
+from timeseries.glucose.averages import cv, gmi, mean
+from timeseries.glucose.ranges import Ranges, ranges
+from timeseries.glucose.tally import Tally, total
+from timeseries.glucose.targets import TARGETS, Profile, Target
+
+PERIOD = 14
+"""Days that the figures are taken over (Battelino 2019)."""
+
+LEAST_ACTIVE = 70.0
+"""Percent of the period a sensor should speak (Battelino 2019)."""
+
+TOO_LITTLE = 100 / PERIOD
+"""Percent of the period, one day in all, under which its figures say nothing (as Tidepool's report holds it)."""
+
+FALL = 15.0
+"""Points by which time in range may fall from one period to the next (Tidepool's TIDE dashboard)."""
+
+
+VERY_LOW_PERCENT = 1.0
+"""Percent of time under 54 mg/dL (3.0 mmol/L) that nobody should exceed, whoever they are (Battelino 2019)."""
+
+
+class Need(IntEnum):
+    """Why somebody should be looked at, the most pressing first; the numbers are stored and never change meaning.
+
+    The order is that of the TIDE dashboard (Scheinker 2022, JMIR Diabetes e27284), whose flags are each one plain rule.
+    """
+
+    VERY_LOW = 10
+    LOW = 20
+    FALLING = 30
+    OUT_OF_RANGE = 40
+    LITTLE_WEAR = 50
+    ON_TARGET = 60
+    SILENT = 70
+    NO_SENSOR = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Need, how bad it is (more is worse, within one need), and the figures of the last 14 local days.
+
+    mg/dL: mean. Percent: gmi, cv, the ranges, active. `tir_before`: of the 14 days before those.
+    """
+
+    need: Need
+    severity: float
+    mean: float | None = None
+    gmi: float | None = None
+    cv: float | None = None
+    tbr2: float | None = None
+    tbr1: float | None = None
+    tir: float | None = None
+    tar1: float | None = None
+    tar2: float | None = None
+    active: float | None = None
+    tir_before: float | None = None
+
+
+def standing(days: Mapping[date, Tally], today: date, profile: Profile) -> Standing:
+    """How somebody with these days' tallies stands on their local day `today`."""
+    recent = total(_within(days, today, 0))
+    found, active = ranges(recent), _active(recent)
+    if not days:
+        return Standing(Need.NO_SENSOR, 0.0)
+    if found is None or active is None or active < TOO_LITTLE:
+        return Standing(Need.SILENT, float((today - max(days)).days))
+    before = ranges(total(_within(days, today, 1)))
+    need, severity = _need(found, before, active, profile)
+    return Standing(
+        need, severity, mean(recent), gmi(recent), cv(recent),
+        found.tbr2, found.tbr1, found.tir, found.tar1, found.tar2, active, None if before is None else before.tir,
+    )  # fmt: skip
+
+
+def _within(days: Mapping[date, Tally], today: date, periods_ago: int) -> list[Tally]:
+    last = today - timedelta(days=PERIOD * periods_ago)
+    return [days[day] for ago in range(PERIOD) if (day := last - timedelta(days=ago)) in days]
+
+
+def _active(of: Tally) -> float | None:
+    """Percent of the period that the readings stand for, at most 100; None where no step is known."""
+    if not of.steps:
+        return None
+    minutes = of.n * of.steps[0] if len(of.steps) == 1 else sum(of.minutes)
+    return min(100.0, 100 * minutes / (PERIOD * 1440))
+
+
+def _need(now: Ranges, before: Ranges | None, active: float, profile: Profile) -> tuple[Need, float]:
+    """The first rule that applies, and by how much."""
+    in_range, low = _target(profile, "tir", "pregnancy"), _target(profile, "tbr", "below_pregnancy")
+    fall = before.tir - now.tir if before else 0.0
+    rules = (
+        (Need.VERY_LOW, now.tbr2 - VERY_LOW_PERCENT),
+        (Need.LOW, getattr(now, low.figure) - low.percent),
+        (Need.FALLING, fall - FALL),
+        (Need.OUT_OF_RANGE, in_range.percent - getattr(now, in_range.figure)),
+        (Need.LITTLE_WEAR, LEAST_ACTIVE - active),
+    )
+    return next(((need, excess) for need, excess in rules if excess > 0), (Need.ON_TARGET, -now.tir))
+
+
+def _target(profile: Profile, *figures: str) -> Target:
+    return next(target for target in TARGETS[profile] if target.figure in figures)
