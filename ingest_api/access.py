@@ -44,7 +44,12 @@ class Access:
         """A new token of that role; it is shown once and cannot be read again."""
         token = PREFIX + secrets.token_urlsafe(32)
         with self._database.transaction(Role.REGISTER) as connection:
-            connection.execute("INSERT INTO token (hash, role) VALUES (%s, %s)", (_hash(token), role))
+            connection.execute(
+                "INSERT INTO account (role, name) VALUES (%s, 'administrator') ON CONFLICT DO NOTHING", (role,)
+            )
+            connection.execute(
+                "INSERT INTO token (hash, account) SELECT %s, number FROM account WHERE role = %s", (_hash(token), role)
+            )
         return token
 
     def actor(self, token: str) -> Actor | None:
@@ -52,7 +57,9 @@ class Access:
         digest = _hash(token)
         with self._database.transaction(Role.REGISTER) as connection:
             row = connection.execute(
-                "SELECT hash, role FROM token WHERE hash = %s AND revoked_at IS NULL", (digest,)
+                "SELECT t.hash, a.role FROM token t JOIN account a ON a.number = t.account "
+                "WHERE t.hash = %s AND t.revoked_at IS NULL AND a.closed_at IS NULL",
+                (digest,),
             ).fetchone()
         if row is None or not compare_digest(row[0], digest):
             self._tickets.pop(digest, None)
@@ -69,7 +76,9 @@ class Access:
         with self._database.transaction(Role.REGISTER) as connection:
             connection.execute("DELETE FROM ticket WHERE expires_at < now()")
             connection.execute(
-                "INSERT INTO ticket (value, role, expires_at) VALUES (%s, %s, %s)", (fresh, role, expires)
+                "INSERT INTO ticket (value, account, role, person, expires_at) "
+                "SELECT %s, number, role, person, %s FROM account WHERE role = %s",
+                (fresh, expires, role),
             )
         self._tickets[digest] = (fresh, expires)
         return fresh

@@ -33,6 +33,8 @@ TABLES = [
     "stale",
     "day",
     "standing",
+    "account",
+    "session",
 ]
 
 
@@ -70,7 +72,8 @@ def ticket(
     """A ticket as the sign-in makes it."""
     with database.transaction(Role.REGISTER) as connection:
         row = connection.execute(
-            "INSERT INTO ticket (role, person, expires_at) VALUES (%s, %s, now() + %s) RETURNING value",
+            "INSERT INTO ticket (account, role, person, expires_at) "
+            "SELECT number, %s, %s, now() + %s FROM account WHERE role = 'admin' RETURNING value",
             (role, person, life),
         ).fetchone()
     assert row is not None

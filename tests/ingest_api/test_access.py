@@ -90,7 +90,10 @@ def test_a_ticket_is_used_again_for_half_its_life_and_then_renewed(
 
 def test_expired_tickets_are_swept_away_when_one_is_made(database: Database) -> None:
     with database.transaction(Role.REGISTER) as connection:
-        old = "INSERT INTO ticket (value, role, expires_at) VALUES (%s, 'admin', now() - interval '1 second')"
+        old = (
+            "INSERT INTO ticket (value, account, role, expires_at) "
+            "SELECT %s, number, 'admin', now() - interval '1 second' FROM account"
+        )
         connection.execute(old, (uuid4(),))
     desk = Access(database)
     actor = desk.actor(desk.create(ActorRole.ADMIN))
