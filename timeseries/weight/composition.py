@@ -1,12 +1,11 @@
 """Body composition beside the weighing it was measured with."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from hub.quantities import Kind
-from hub.readings import Reading
-from timeseries.weight.series import last_received
+from timeseries.weight.series import Measured, last_received
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +13,7 @@ class Composition:
     """What one scale said at one moment, in canonical units (kg, %, ohm); None where it said nothing."""
 
     taken_at: datetime
-    device: int
+    device: Hashable
     kg: float
     body_fat: float | None
     body_water: float | None
@@ -24,17 +23,18 @@ class Composition:
     impedance: float | None
 
 
-def compositions(readings: Iterable[Reading]) -> tuple[Composition, ...]:
+def compositions(readings: Iterable[Measured]) -> tuple[Composition, ...]:
     """The weighings that came with body composition, oldest first: same device, same time, last received.
 
     Scales estimate all but the impedance from it, weight, height, age and sex, each in its maker's way: figures of
-    two devices do not compare. Raises ValueError if the readings are not all the same person's.
+    two devices do not compare. All readings must be one person's.
     """
-    moments: dict[tuple[datetime, int], dict[Kind, float]] = {}
+    moments: dict[tuple[datetime, Hashable], dict[Kind, float]] = {}
     for reading in last_received(readings):
         if reading.value is not None:
             moments.setdefault((reading.taken_at, reading.device), {})[reading.kind] = reading.value
-    pairs = (_pair(taken_at, device, values) for (taken_at, device), values in sorted(moments.items()))
+    in_order = sorted(moments.items(), key=lambda moment: (moment[0][0], str(moment[0][1])))
+    pairs = (_pair(taken_at, device, values) for (taken_at, device), values in in_order)
     return tuple(pair for pair in pairs if pair is not None)
 
 
@@ -48,7 +48,7 @@ _PARTS = (
 )
 
 
-def _pair(taken_at: datetime, device: int, values: dict[Kind, float]) -> Composition | None:
+def _pair(taken_at: datetime, device: Hashable, values: dict[Kind, float]) -> Composition | None:
     kg = values.get(Kind.WEIGHT)
     if kg is None or not any(part in values for part in _PARTS):
         return None

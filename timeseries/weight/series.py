@@ -1,16 +1,16 @@
 """One person's weighings as arrays: usable values only, one a device and time, oldest first."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Self
+from typing import Protocol, Self
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hub.measurements import Condition
 from hub.quantities import Kind
-from hub.readings import Reading
 
 Times = NDArray[np.datetime64]
 Numbers = NDArray[np.float64]
@@ -70,31 +70,42 @@ def instant(at: np.datetime64) -> datetime:
     return moment.replace(tzinfo=UTC)
 
 
-def weight_series(readings: Iterable[Reading], zone: ZoneInfo) -> WeightSeries:
-    """The series in a person's readings; other kinds are passed over, and what is no measure of a person.
+class Measured(Protocol):
+    """What a figure needs of a reading, stored or new: canonical value, when, by which device, received when."""
 
-    Of several readings of one device at one time the last received counts. Raises ValueError if they are not all
-    the same person's.
+    @property
+    def kind(self) -> Kind: ...
+    @property
+    def value(self) -> float | None: ...
+    @property
+    def taken_at(self) -> datetime: ...
+    @property
+    def device(self) -> Hashable: ...
+    @property
+    def received_at(self) -> datetime: ...
+    @property
+    def condition(self) -> Condition | None: ...
+
+
+def weight_series(readings: Iterable[Measured], zone: ZoneInfo) -> WeightSeries:
+    """The series in one person's readings; other kinds are passed over, and what is no measure of a person.
+
+    Of several readings of one device at one time the last received counts.
     """
     kept = last_received(reading for reading in readings if reading.kind is Kind.WEIGHT)
-    values = sorted((reading.taken_at, reading.device, reading.value) for reading in kept if reading.value is not None)
+    values = sorted((r.taken_at, str(r.device), r.value) for r in kept if r.value is not None)
     at = np.array([taken_at.astimezone(UTC).replace(tzinfo=None) for taken_at, _, _ in values], dtype="datetime64[us]")
     return WeightSeries(at, np.array([kg for _, _, kg in values], dtype=np.float64), zone)
 
 
-def last_received(readings: Iterable[Reading]) -> list[Reading]:
-    """One usable reading a device, time and kind: the last received.
-
-    A correction to "no value" removes the value. Raises ValueError if they are not all the same person's.
-    """
-    latest: dict[tuple[int, datetime, Kind], Reading] = {}
+def last_received(readings: Iterable[Measured]) -> list[Measured]:
+    """One usable reading a device, time and kind: the last received. A correction to "no value" removes the value."""
+    latest: dict[tuple[Hashable, datetime, Kind], Measured] = {}
     for reading in sorted(readings, key=lambda reading: reading.received_at):
         latest[reading.device, reading.taken_at, reading.kind] = reading
-    if len({reading.person for reading in latest.values()}) > 1:
-        raise ValueError("these readings are of several people; ask the store for one person's")
     return [reading for reading in latest.values() if _usable(reading)]
 
 
-def _usable(reading: Reading) -> bool:
+def _usable(reading: Measured) -> bool:
     of_a_person = reading.condition is None or reading.condition.of_a_person
     return reading.value is not None and of_a_person

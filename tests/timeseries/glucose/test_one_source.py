@@ -80,11 +80,19 @@ def test_two_sensors_worn_at_once_count_once() -> None:
     first = [row(5 * n, 100, device=1) for n in range(10)]
     second = [row(5 * n + 2, 200, device=2) for n in range(4, 20)]
     said = taken(*first, *second)
-    assert minutes_of(said) == [5 * n for n in range(10)] + [5 * n + 2 for n in range(9, 20)]
-    assert said.values.tolist() == [100] * 10 + [200] * 11
+    assert minutes_of(said) == [0, 5, 10, 15, 20] + [5 * n + 2 for n in range(4, 20)]
+    assert said.values.tolist() == [100] * 5 + [200] * 16
 
 
-def test_of_two_that_begin_together_the_lower_device_is_taken() -> None:
+def test_on_another_day_another_sensor_may_be_the_one_taken() -> None:
+    first = [row(5 * n, 100, device=1) for n in range(12 * 14)]
+    second = [row(5 * n + 2, 200, device=2) for n in range(12 * 9, 12 * 30)]
+    said = taken(*first, *second)
+    last_before_midnight = 595  # noon UTC is 14:00 in Paris
+    assert minutes_of(said) == [*range(0, 596, 5), *range(last_before_midnight + 2, 1798, 5)]
+
+
+def test_of_two_that_speak_as_long_the_lower_device_is_taken() -> None:
     said = taken(row(0, 200, device=2), row(0, 100, device=1), row(5, 200, device=2), row(5, 100, device=1))
     assert said.values.tolist() == [100, 100]
 

@@ -41,11 +41,6 @@ def test_other_kinds_are_passed_over() -> None:
     assert len(weight_series([reading(23.0, kind=Kind.BODY_FAT)], PARIS)) == 0
 
 
-def test_readings_of_two_people_are_refused() -> None:
-    with pytest.raises(ValueError, match="several people"):
-        weight_series([reading(70.0, person=7), reading(80.0, day(1), person=8)], PARIS)
-
-
 def test_a_series_cannot_be_changed() -> None:
     made = series((0, 70.0), (1, 70.5))
     with pytest.raises(ValueError, match="read-only"):
