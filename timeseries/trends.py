@@ -12,8 +12,8 @@ from timeseries.postgres_store import PostgresStore
 from timeseries.store import Found, Query
 
 BEFORE = timedelta(days=240)
-"""How far back the weights are read: the longest change told (180 days), the sixth of it by which the weighing compared
-with may lie off, and a month in which the trend forgets what came before."""
+"""How far before a period its weights are to be read: the longest change told (180 days), the sixth of it by which the
+weighing compared with may lie off, and a month in which the trend forgets what came before."""
 
 MOST_WEIGHINGS = 20_000
 """More in eight months is no person on a scale."""
@@ -34,8 +34,8 @@ def glucose(connection: Connection, person: int, zone: ZoneInfo, since: datetime
 
 
 def weighings(connection: Connection, person: int, since: datetime, until: datetime) -> list[Found]:
-    """Weights and what was measured with them, from long enough before `since` that the trend is settled there."""
-    query = Query(person, COMPOSITION, since - BEFORE, until, MOST_WEIGHINGS)
+    """Weights and what was measured with them, from `since` up to but not including `until`."""
+    query = Query(person, COMPOSITION, since, until, MOST_WEIGHINGS)
     return PostgresStore(connection).find(query)
 
 

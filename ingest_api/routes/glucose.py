@@ -11,8 +11,9 @@ import numpy as np
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from hub.quantities import Kind, Unit, from_canonical, parse_unit
+from hub.quantities import Kind, Unit, from_canonical
 from ingest_api.context import Administrator, TheHub
+from ingest_api.units import unit_asked
 from ingest_api.whose import Since, Until, period, whose
 from timeseries import trends
 from timeseries.glucose.coverage import sufficient
@@ -98,7 +99,7 @@ def glucose_trend(
     person: UUID, hub: TheHub, actor: Administrator, since: Since = None, until: Until = None, unit: str | None = None
 ) -> GlucoseTrend:
     """The figures of a sensor's readings from `from` up to `to`; the last 14 days unless told."""
-    shown = _glucose_unit(unit)
+    shown = unit_asked(Kind.GLUCOSE_INTERSTITIAL, unit)
     since, until = period(since, until, SPAN)
     with hub.reading(actor) as connection:
         of = whose(connection, person)
@@ -125,7 +126,7 @@ def glucose_profile(
     person: UUID, hub: TheHub, actor: Administrator, since: Since = None, until: Until = None, unit: str | None = None
 ) -> ProfileAnswer:
     """The ambulatory glucose profile from `from` up to `to`; the last 14 days unless told."""
-    shown = _glucose_unit(unit)
+    shown = unit_asked(Kind.GLUCOSE_INTERSTITIAL, unit)
     since, until = period(since, until, SPAN)
     with hub.reading(actor) as connection:
         of = whose(connection, person)
@@ -139,12 +140,6 @@ def glucose_profile(
         days=len(np.unique(series.clock.days)),
         bins=[Bin(**slot | {name: _in(shown, slot[name]) for name in percentiles}) for slot in told],
     )
-
-
-def _glucose_unit(unit: str | None) -> Unit:
-    shown = parse_unit(unit) if unit else Unit.MG_DL
-    _in(shown, 0.0)
-    return shown
 
 
 def _in(unit: Unit, mg_dl: float) -> float:
