@@ -16,8 +16,8 @@ from hub.errors import Malformed, TooLarge
 SEARCHED = 10
 """Lines among which the column names are looked for; vendors put a name and a date above them."""
 
-MOST_CELLS = 1_000
-"""Cells in a line; the widest export has twenty, and notes between quotation marks may hold separators."""
+MOST_CELLS = 500
+"""Separators in a line; the widest export has twenty columns, and notes may hold some besides."""
 
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
 _QUOTED = re.compile(r'"[^"]*"')
@@ -123,7 +123,7 @@ def _fault(header: Header, row: list[str], text: str) -> str | None:
 
 def _cells(lines: list[str], header: Header) -> list[list[str]]:
     """Every cell as it stands; pandas guesses nothing here."""
-    width = max([len(header.columns), *(_separators(line, header.separator) + 1 for line in lines)])
+    width = max([len(header.columns), *(line.count(header.separator) + 1 for line in lines)])
     if width > MOST_CELLS:
         raise TooLarge(f"a line has more than {MOST_CELLS} cells: this is not the export it begins as")
     if not lines:

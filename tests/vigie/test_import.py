@@ -8,8 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from hub.database import Database, Role
 from hub.directory import PostgresDirectory
