@@ -89,7 +89,7 @@ def day_or_month_first(stamps: Iterable[str], otherwise: Order | None) -> Order:
 
 def find_stamps(text: str) -> Iterator[str]:
     """The times somewhere in a text, as in the line above LibreView's columns."""
-    return (match.group() for match in _STAMP.finditer(text))
+    return (match.group().strip() for match in _STAMP.finditer(text))
 
 
 def instants(rows: Sequence[Row], zone: ZoneInfo) -> list[datetime | None]:

@@ -72,7 +72,9 @@ def read(text: str, unit: Unit | None) -> Contents:
 def _layout(header: Header, text: str, records: Iterable[Record]) -> _Layout:
     time = _first(header, _TIMES) or ""
     above = "\n".join(text.split("\n", header.index)[: header.index])
-    stamps = [*find_stamps(above), *(record.cell(time) for record in records)]
+    stamps = [record.cell(time) for record in records]
+    shapes = {_shape(stamp) for stamp in stamps}
+    stamps += [stamp for stamp in find_stamps(above) if _shape(stamp) in shapes]  # written by the same country's rule
     # a French account writes the day first; a spreadsheet that saved the file anew (slashes) writes as it likes
     french = time.startswith("horodatage") and not any("/" in stamp for stamp in stamps)
     order = day_or_month_first(stamps, Order.DMY if french else None)
@@ -84,6 +86,11 @@ def _layout(header: Header, text: str, records: Iterable[Record]) -> _Layout:
     if "0" not in measures and "1" not in measures and "2" not in measures:
         raise Malformed("no glucose column with a unit in its name: export it again, and change nothing in it")
     return _Layout(time, _first(header, _TYPES) or "", _first(header, _SERIALS), measures, order)
+
+
+def _shape(stamp: str) -> str:
+    """How a time is written, whatever the time: 99-99-9999 99:99 AM."""
+    return re.sub("[0-9]", "9", stamp).upper().replace("PM", "AM")
 
 
 def _first(header: Header, names: Iterable[str]) -> str | None:

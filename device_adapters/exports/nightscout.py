@@ -21,6 +21,9 @@ _KINDS = {"sgv": Kind.GLUCOSE_INTERSTITIAL, "mbg": Kind.GLUCOSE_CAPILLARY}
 _FIRST_GLUCOSE = 39
 """Below it `sgv` is an error code (Nightscout's simplealarms.js counts only what is above 38)."""
 
+_MOST = 1e15
+"""Beyond any glucose and any date in milliseconds; JSON holds numbers of any size."""
+
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -71,7 +74,10 @@ def _add(contents: Contents, place: int, entry: object) -> None:
 
 
 def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    """A JSON number that a float can hold; 1e400 is read as infinity, and an integer may have any length."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > _MOST:
+        return None
+    return float(value)
 
 
 def _text(value: object) -> str:

@@ -284,6 +284,15 @@ def test_a_line_that_cannot_be_read_registers_no_device(desk: Desk) -> None:
     assert not PostgresDirectory(desk.database).held([f"export:libreview:6A1:{ada.id.hex[:8]}"])
 
 
+def test_a_column_of_serial_numbers_that_holds_none_registers_nothing(desk: Desk) -> None:
+    ada = desk.record.person()
+    text = (CAPTURES / FRENCH).read_text(encoding="utf-8").rstrip()
+    rows = [f"FreeStyle LibreLink,{number},02-05-2024 08:13,0,118,,,,,,,,,,,,,," for number in range(101)]
+    done = desk.imports(desk.file("\n".join([text, *rows])), ada)
+    assert (done.exit_code, desk.readings(ada)) == (2, [])
+    assert "more than 100 devices" in done.stderr
+
+
 @pytest.mark.parametrize("person", ["nobody", str(uuid4())])
 def test_somebody_who_is_not_there_is_an_error_of_use(desk: Desk, person: str) -> None:
     done = desk.imports(CAPTURES / FRENCH, person)

@@ -1,5 +1,8 @@
 """What is particular to each vendor, row by row."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from device_adapters.export import Contents, Row, reader_for
@@ -74,6 +77,12 @@ def test_a_number_in_quotation_marks_is_no_number_in_nightscout() -> None:
     assert [row.number for row in rows] == [None, None]
 
 
+@pytest.mark.parametrize("number", ["1e400", "9" * 400, "-1e400"])
+def test_a_number_no_float_can_hold_is_no_number_in_nightscout(number: str) -> None:
+    [row] = read(f'[{{"type": "sgv", "sgv": {number}, "date": {number}}}]').rows
+    assert (row.number, row.time) == (None, None)
+
+
 def test_a_nightscout_time_without_offset_is_no_instant() -> None:
     rows = read('[{"type": "sgv", "sgv": 120, "dateString": "2024-05-01T08:00:00"}, "sgv", {"type": "odd"}]').rows
     assert [(row.time, row.kind) for row in rows] == [
@@ -118,6 +127,15 @@ def test_a_mapping_reads_a_time_of_two_columns_and_a_unit_beside_the_value() -> 
 def test_what_stands_in_a_unit_cell_and_is_none_is_never_repeated() -> None:
     [row] = mapped(MAPPING).read("day;hour;sugar;unit\n02.03.2024;08:00;1,12;118", None).rows
     assert "118" not in row.unit
+
+
+def test_the_mapping_in_the_documentation_is_one() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "imports.md").read_text(encoding="utf-8")
+    [example] = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    assert short(mapped(example).read(text("apple-health.csv"), None).rows) == [
+        ("weight", 71.4, "kg"),
+        ("glucose_capillary", 5.8, "mmol/L"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Every reader: it recognises its own files and nobody else's, and loses no row whatever the text."""
 
+import json
 import math
 from contextlib import suppress
 from pathlib import Path
@@ -16,7 +17,7 @@ from device_adapters.export_table import text_of
 from hub.errors import DecodeError, Malformed, Refusal
 from hub.measurements import RawPayload
 from tests.device_adapters.captures import NOW
-from tests.device_adapters.exports.files import NAMES, PARIS, RECOGNISED, STATED, libreview, read, reader, text
+from tests.device_adapters.exports.files import NAMES, PARIS, RECOGNISED, STATED, history, libreview, read, reader, text
 
 PAGE = (Path(__file__).parents[3] / "docs" / "imports.md").read_text(encoding="utf-8")
 every_reader = pytest.mark.parametrize("each", readers(), ids=lambda each: str(each.name))
@@ -106,6 +107,12 @@ def test_the_names_of_a_files_rows_differ_and_are_the_same_again(name: str) -> N
     first, second = (list(payloads(OWNER, read(name).rows, PARIS)) for _ in range(2))
     assert first == second
     assert len(set(first)) == len(first)
+
+
+def test_a_scan_and_a_history_record_of_one_minute_and_value_have_two_names() -> None:
+    whole = libreview(history("15-01-2024 08:00", "112"), "Libre,S1,15-01-2024 08:00,1,,112,")
+    rows = reader_for(whole).read(whole, None).rows
+    assert len({json.loads(payload)["readings"][0]["id"] for payload in payloads(OWNER, rows, PARIS)}) == 2
 
 
 @pytest.mark.parametrize("name", sorted(STATED))

@@ -59,6 +59,11 @@ def test_the_line_that_says_when_it_was_made_decides_too() -> None:
     assert days(libreview(history("02-03-2024 08:00 AM"), made="03-22-2024 10:00 AM UTC")) == ["2024-02-03"]
 
 
+def test_a_line_written_by_another_rule_decides_nothing() -> None:
+    with pytest.raises(Malformed, match="no date tells day and month apart"):
+        read(libreview(history("02-03-2024 08:00"), made="03-22-2024 10:00 AM UTC"))
+
+
 def test_a_french_account_writes_the_day_first() -> None:
     assert days(libreview(history("02-03-2024 08:00"), french=True)) == ["2024-03-02"]
 
