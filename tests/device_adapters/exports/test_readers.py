@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from device_adapters.adapter import decode
@@ -21,6 +21,7 @@ from tests.device_adapters.exports.files import NAMES, PARIS, RECOGNISED, STATED
 
 PAGE = (Path(__file__).parents[3] / "docs" / "imports.md").read_text(encoding="utf-8")
 every_reader = pytest.mark.parametrize("each", readers(), ids=lambda each: str(each.name))
+quick = settings(max_examples=40)
 OWNER = Owner("test", "0a1b2c3d")
 
 
@@ -66,6 +67,7 @@ def test_a_files_rows_are_all_readable(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+@quick
 @given(data=st.data())
 def test_a_truncated_file_gives_rows_or_a_named_error(name: str, data: st.DataObject) -> None:
     whole = text(name)
@@ -74,6 +76,7 @@ def test_a_truncated_file_gives_rows_or_a_named_error(name: str, data: st.DataOb
 
 
 @pytest.mark.parametrize("name", NAMES)
+@quick
 @given(data=st.data())
 def test_a_file_with_anything_written_into_it_gives_rows_or_a_named_error(name: str, data: st.DataObject) -> None:
     whole = text(name)
