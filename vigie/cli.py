@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from hub.errors import VigieError
+from hub.errors import RecordError, Refusal, SettingsError, VigieError
 from hub.settings import load
 
 app = typer.Typer(
@@ -164,6 +164,37 @@ def token_admin() -> None:
     url = load().required_database_url()
     migrate(url)
     typer.echo(Access(Database(url)).create(ActorRole.ADMIN))
+
+
+@app.command("import")
+def import_(
+    file: Annotated[
+        Path, typer.Argument(help="The export: LibreView, Clarity, Nightscout, xDrip+, openScale, Withings.")
+    ],
+    person: Annotated[str, typer.Option(help="Whose it is: the person's id.")],
+    unit: Annotated[
+        str | None, typer.Option(help="The unit, where the export does not say it: mg/dL, mmol/L, kg…")
+    ] = None,
+    mapping: Annotated[Path | None, typer.Option(help="How to read any other table; see docs/imports.md.")] = None,
+    zone: Annotated[str | None, typer.Option(help="Where its clock stood, if not in the person's own zone.")] = None,
+) -> None:
+    """A vendor's export file into a person's record; again changes nothing.
+
+    Status 0 when all was read, 1 when rows were refused (they wait in quarantine), 2 when it cannot be done as asked.
+    """
+    from hub.migrate import migrate
+    from vigie.imports import Wanted, run
+
+    try:
+        url = load().required_database_url()
+        migrate(url)
+        imported = run(Wanted(file, person, unit, mapping, zone), url, progress)
+    except (Refusal, RecordError, SettingsError) as error:
+        progress.print(f"vigie: {error}", style="red", markup=False)
+        raise typer.Exit(2) from None
+    for line in imported.lines():
+        typer.echo(line)
+    raise typer.Exit(int(bool(imported.refused)))
 
 
 @app.command()
