@@ -16,6 +16,7 @@ from hub.records import DeviceDraft, DeviceKind, PersonDraft, Sex
 from hub.register import BEGINNING, Register
 from ingest_api.access import Access, ActorRole
 from vigie import traces
+from vigie.lefevre import ODILE, Lefevres
 from vigie.simulate import Application, Gateway, HeardScale, Home, Mistakes, Sensor
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -95,6 +96,18 @@ def open_cast(home: Path, database_url: str) -> Cast:
     database.close()
     cast.save()
     return cast
+
+
+def move_in(cast: Cast, lefevres: Lefevres, database_url: str) -> None:
+    """Register the Lefèvres, unless an earlier run did."""
+    if ODILE in cast.people:
+        return
+    database = Database(database_url)
+    with database.transaction(Role.REGISTER) as connection:
+        enrolled = lefevres.enrol(Register(connection))
+    database.close()
+    cast.people |= {name: str(person) for name, person in enrolled.items()}
+    cast.save()
 
 
 def _enrol(cast: Cast, register: Register) -> None:

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from vigie.virtual.scanner import VirtualScanner
 
 _CENTRAL = "C4:00:00:00:00:01"
-_ADVERTISING_MS = 20
 SUPERVISION_TIMEOUT = hci.HCI_ErrorCode.CONNECTION_TIMEOUT_ERROR
 
 
@@ -38,8 +37,9 @@ class Radio:
     scanner_backend: type[BaseBleakScanner]
     adapter: Device
 
-    def __init__(self) -> None:
-        """Prepare; nothing runs before the Radio is entered."""
+    def __init__(self, advertising_ms: int = 20) -> None:
+        """Prepare; nothing runs before the Radio is entered. Devices advertise that often (20: the least there is)."""
+        self._advertising_ms = advertising_ms
         self.plugged = True
         self.scanners: set[VirtualScanner] = set()
         self.clients: set[VirtualClient] = set()
@@ -82,8 +82,8 @@ class Radio:
         configuration = DeviceConfiguration(
             name=name,
             address=hci.Address(address, hci.Address.RANDOM_DEVICE_ADDRESS),
-            advertising_interval_min=_ADVERTISING_MS,
-            advertising_interval_max=_ADVERTISING_MS,
+            advertising_interval_min=self._advertising_ms,
+            advertising_interval_max=self._advertising_ms,
             irk=secrets.token_bytes(16),
             identity_address_type=hci.Address.RANDOM_DEVICE_ADDRESS,
         )
