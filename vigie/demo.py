@@ -86,7 +86,7 @@ def _on_signal() -> Event:
 def _virtual_home(home: Path, cast: Cast, endpoints: services.Endpoints, console: Console) -> Iterator[Stored]:
     """The Lefèvres live meanwhile, if they can; gives what tells what the hub has stored of them in this run."""
     if not virtual_home.possible():
-        console.print(virtual_home.MISSING, markup=False)
+        console.print(virtual_home.MISSING, soft_wrap=True, markup=False)
         yield dict
         return
     lefevres, began = Lefevres(cast.suffix), datetime.now(UTC)

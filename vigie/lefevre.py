@@ -11,7 +11,7 @@ from hub.database import Database, Role
 from hub.records import DeviceDraft, DeviceKind, PersonDraft, Sex
 from hub.register import BEGINNING, Register
 
-ZONE = ZoneInfo("Europe/Paris")
+PARIS = ZoneInfo("Europe/Paris")
 ODILE, MARCEL = "Odile Lefèvre", "Marcel Lefèvre"
 
 
@@ -31,7 +31,7 @@ _MODELS = {
     Thing.SHARED_SCALE: (DeviceKind.SCALE, "Mi Body Composition Scale"),
 }
 _OWNERS = {Thing.SENSOR: ODILE, Thing.METER: MARCEL, Thing.SCALE: MARCEL}
-_BIRTHS = {
+_ABOUT = {
     ODILE: (date(1961, 4, 21), Sex.FEMALE, "type 1 diabetes"),
     MARCEL: (date(1958, 10, 8), Sex.MALE, "type 2 diabetes"),
 }
@@ -56,7 +56,7 @@ class Lefevres:
 
     def enrol(self, register: Register) -> Mapping[str, UUID]:
         """Register them, their devices and their gateway; their records by name."""
-        people = {name: register.add_person(_draft(name)).id for name in _BIRTHS}
+        people = {name: register.add_person(person(name, *about)).id for name, about in _ABOUT.items()}
         devices = {
             thing: register.add_device(DeviceDraft(address, *_MODELS[thing], gateway=self.gateway)).id
             for thing, address in self.addresses.items()
@@ -80,10 +80,10 @@ class Lefevres:
         return {thing: counted.get(address, 0) for thing, address in self.addresses.items()}
 
 
-def _draft(name: str) -> PersonDraft:
-    birth, sex, condition = _BIRTHS[name]
+def person(name: str, birth: date, sex: Sex, condition: str | None) -> PersonDraft:
+    """Somebody of the demo, who lives in Paris."""
     given, family = name.split()
-    return PersonDraft(given, family, birth, sex, ZONE, (condition,))
+    return PersonDraft(given, family, birth, sex, PARIS, (condition,) if condition else ())
 
 
 _STORED = """

@@ -21,7 +21,7 @@ from time import monotonic, sleep
 
 from device_adapters.gateway import status
 from vigie import gateway
-from vigie.lefevre import ZONE, Lefevres
+from vigie.lefevre import PARIS, Lefevres
 from vigie.services.state import Say
 
 FOLDER = "home-lefevre"
@@ -89,8 +89,8 @@ def main() -> None:
     settings = json.loads(sys.stdin.readline())
     Thread(target=_end_with_the_demo, daemon=True).start()
     folder, lefevres = Path(settings["home"]), Lefevres(settings["suffix"])
-    diary = Diary.open(folder / "diary.json", ZONE, datetime.now(UTC))
-    place = gateway.Place(folder, lefevres.gateway, settings["mqtt_url"], ZONE)
+    diary = Diary.open(folder / "diary.json", PARIS, datetime.now(UTC))
+    place = gateway.Place(folder, lefevres.gateway, settings["mqtt_url"], PARIS)
     gateway.run(place, lambda keeper: VirtualRoom(keeper, lefevres, diary))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-from vigie.lefevre import ZONE, Thing
+from vigie.lefevre import PARIS, Thing
 from vigie.virtual import payloads
 from vigie.virtual.body_scale import BodyScale
 from vigie.virtual.diary import SESSION, Diary
@@ -78,7 +78,7 @@ class Household:
             await asyncio.sleep(PRICKS - AWAKE)
 
     async def _step_on(self) -> None:
-        """The scale tells all it remembers each time the home begins, as those do whose user was never told of."""
+        """Each time the home begins, the scale tells all it remembers; what comes twice is the gateway's to know."""
         for at, kg in self._diary.weighings(0, _now()):
             self._scale.weigh(payloads.weight(kg, _shown(at), _USER))
         while True:
@@ -100,7 +100,7 @@ def _now() -> datetime:
 
 def _shown(at: datetime) -> datetime:
     """A time as a clock in the home shows it."""
-    return at.astimezone(ZONE).replace(tzinfo=None, microsecond=0)
+    return at.astimezone(PARIS).replace(tzinfo=None, microsecond=0)
 
 
 async def _awake(device: Peripheral) -> None:

@@ -101,7 +101,7 @@ def mi_scale(kg: Decimal, at: datetime, *, stable: bool = True, removed: bool = 
 
 def mi_body_scale(kg: Decimal, at: datetime, *, stable: bool = True, removed: bool = False) -> bytes:
     """A Mi Body Composition Scale's advertisement (service data 0x181B), in steps of 5 g, without an impedance."""
-    control = (0x20 if stable else 0) | (0x80 if removed else 0)
+    control = 0x04 | (0x20 if stable else 0) | (0x80 if removed else 0)
     return pack("<BB", 0x02, control) + stamp(at) + pack("<HH", 0, int(kg * 200))
 
 

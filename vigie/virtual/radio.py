@@ -13,10 +13,9 @@ from bleak.backends.client import BaseBleakClient
 from bleak.backends.scanner import BaseBleakScanner
 from bumble import hci, pairing
 from bumble.device import Advertisement, Connection, Device, DeviceConfiguration
-from bumble.host import Host
 from bumble.transport.common import AsyncPipeSink
 
-from vigie.virtual.controllers import RadioController, RadioLink
+from vigie.virtual.controllers import RadioController, RadioHost, RadioLink
 
 if TYPE_CHECKING:
     from vigie.virtual.client import VirtualClient
@@ -87,7 +86,7 @@ class Radio:
             irk=secrets.token_bytes(16),
             identity_address_type=hci.Address.RANDOM_DEVICE_ADDRESS,
         )
-        device = Device(config=configuration, host=Host(controller, AsyncPipeSink(controller)))
+        device = Device(config=configuration, host=RadioHost(controller, AsyncPipeSink(controller)))
         await device.power_on()
         self._devices.append(device)
         return device
