@@ -38,8 +38,8 @@ def possible() -> bool:
 
 @contextmanager
 def living(home: Path, lefevres: Lefevres, mqtt_url: str, say: Say) -> Iterator[None]:
-    """The home lives meanwhile; at the end it may wait for the hub's answers. Its log lies in its folder."""
-    folder = home / FOLDER
+    """The home lives meanwhile, at least until the hub has heard of it; its log lies in its folder."""
+    folder, began = home / FOLDER, datetime.now(UTC).replace(microsecond=0)
     for address, model in lefevres.models().items():
         gateway.pair(folder, address, model, None)
     with (folder / "gateway.log").open("w") as log:
@@ -50,7 +50,7 @@ def living(home: Path, lefevres: Lefevres, mqtt_url: str, say: Say) -> Iterator[
     try:
         _tell(process, {"home": str(folder), "suffix": lefevres.suffix, "mqtt_url": mqtt_url})
         yield
-        _settle(process, folder)
+        _settle(process, folder, began)
     finally:
         _end(process)
     if process.returncode not in (0, -signal.SIGTERM):
@@ -64,11 +64,16 @@ def _tell(process: "subprocess.Popen[str]", settings: dict[str, str]) -> None:
             process.stdin.flush()
 
 
-def _settle(process: "subprocess.Popen[str]", folder: Path) -> None:
+def _settle(process: "subprocess.Popen[str]", folder: Path, began: datetime) -> None:
+    """Wait until the hub has answered in this run, and has all that was heard."""
     until = monotonic() + _SETTLES
     with gateway.disk(folder) as disk:
-        while process.poll() is None and status.read(disk).waiting and monotonic() < until:
+        while process.poll() is None and monotonic() < until and not _settled(status.read(disk), began):
             sleep(0.1)
+
+
+def _settled(now: status.Status, began: datetime) -> bool:
+    return not now.waiting and now.acknowledged_at is not None and now.acknowledged_at >= began
 
 
 def _end(process: "subprocess.Popen[str]") -> None:

@@ -1,7 +1,7 @@
 """Bumble's virtual controller and link, with what real ones do and these do not (seen in bumble 0.0.236)."""
 
 import asyncio
-from typing import cast
+from typing import Any, cast
 
 from bumble import controller, core, hci, host, link
 
@@ -111,8 +111,8 @@ class RadioHost(host.Host):
     """One device's side of its radio."""
 
     async def _send_command(
-        self, command: hci.HCI_SyncCommand | hci.HCI_AsyncCommand, response_timeout: float | None = None
-    ) -> hci.HCI_Command_Complete_Event | hci.HCI_Command_Status_Event:
+        self, command: hci.HCI_SyncCommand[Any] | hci.HCI_AsyncCommand, response_timeout: float | None = None
+    ) -> hci.HCI_Command_Complete_Event[Any] | hci.HCI_Command_Status_Event:
         """As bumble, in a task of its own: whoever is cancelled meanwhile ends, and the command comes to its end too.
 
         Bumble waits with `asyncio.wait_for`, which in Python 3.11 loses a cancellation that comes with the answer.
