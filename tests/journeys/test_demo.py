@@ -20,7 +20,7 @@ from vigie import gateway, services, virtual_home
 from vigie.lefevre import MARCEL, PARIS
 from vigie.virtual.diary import Diary
 
-WITHIN = 40.0
+WITHIN = 60.0
 
 
 @pytest.fixture
@@ -40,12 +40,14 @@ def demo(home: Path) -> str:
 
 def demo_until_marcels_meter_is_read(home: Path) -> tuple[str, list[dict[str, Any]]]:
     """A demo ended by Ctrl-C once the hub has all of a meter's records, and those records as the hub tells them."""
-    port = free_port()
+    port, before = free_port(), len(remembered(home))
     command = vigie("demo", "--port", str(port), "--home", str(home))
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
         stop_at = time.monotonic() + WITHIN
-        while len(told := records_of_marcel(home, port)) < len(remembered(home)) and time.monotonic() < stop_at:
+        told = records_of_marcel(home, port)
+        while not before < len(remembered(home)) <= len(told) and time.monotonic() < stop_at:
             time.sleep(0.2)
+            told = records_of_marcel(home, port)
         running.send_signal(signal.SIGINT)
         output, _ = running.communicate(timeout=WITHIN)
     assert running.returncode == 0
@@ -83,14 +85,12 @@ def test_the_demo_ends_by_itself_says_what_it_did_and_goes_on_with_its_data_the_
     assert counted(first, "readings stored") > 20
     assert counted(first, "linked (second source)") > 0
     assert counted(first, "unit_suspect") == 1
-    assert counted(first, "over Bluetooth, from the Lefèvres") > 0
     assert [state.running for state in services.status(home)] == [False, False]
 
     second, records = demo_until_marcels_meter_is_read(home)
-    assert counted(second, "readings stored") > 20
+    assert counted(second, "readings stored") > counted(second, "over Bluetooth, from the Lefèvres") > 0
     assert re.findall(r"people/([0-9a-f-]{36})", second) == re.findall(r"people/([0-9a-f-]{36})", first)
-    both = [(counted(first, thing), counted(second, thing)) for thing in ("meter records", "  weights ")]
-    assert [sum(runs) for runs in both] == [len(records), len(records)]
+    assert counted(first, "meter records") + counted(second, "meter records") == len(records)
     assert gateway.lights(home / virtual_home.FOLDER)[0].words != "runs"
     assert [datetime.fromisoformat(each["taken_at"]) for each in records] == remembered(home)
     assert {each["provenance"]["channel"] for each in records} == {"mqtt"}
