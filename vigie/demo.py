@@ -4,6 +4,7 @@ virtual home whose devices speak Bluetooth to a real gateway."""
 import re
 import signal
 import socket
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -20,7 +21,7 @@ from ingest_api.app import background
 from ingest_api.metrics import totals
 from vigie import services, virtual_home
 from vigie.demo_people import Cast, move_in, open_cast
-from vigie.lefevre import Lefevres, Thing
+from vigie.lefevre import ODILE, Lefevres, Thing
 from vigie.serve import hub
 from vigie.simulate import Gateway, Home, SimulatedClock
 
@@ -46,7 +47,7 @@ def run(home: Path, address: tuple[str, int], duration: float | None, console: C
         stack.enter_context(background(application, host, port))
         cast = open_cast(home, endpoints.database_url)
         with _virtual_home(home, cast, endpoints, console) as by_bluetooth:
-            _show(cast, f"http://{host}:{port}", console)
+            _show(cast, home, f"http://{host}:{port}", console)
             with _connected(cast, endpoints.mqtt_url) as lines:
                 _simulate(cast, cast.homes(lines), ended, duration, console)
         console.print(_table(cast, by_bluetooth()))
@@ -143,7 +144,7 @@ def _progress(cast: Cast) -> str:
     return f"the homes' clock shows {when}; {counted.fates.get('stored', 0)} readings stored; Ctrl-C stops"
 
 
-def _show(cast: Cast, url: str, console: Console) -> None:
+def _show(cast: Cast, home: Path, url: str, console: Console) -> None:
     console.print(
         f"\n[bold]Vigie answers at {url}[/bold]  (this is a demo: the people are invented, the traces real)\n"
     )
@@ -155,7 +156,10 @@ def _show(cast: Cast, url: str, console: Console) -> None:
     first = next(iter(cast.people.values()))
     query = f"{url}/v1/people/{first}/readings?kind=glucose&unit=mmol/L&limit=5"
     print_plain(f"  curl -s -H \"Authorization: Bearer $TOKEN\" '{query}'")
-    print_plain(f"  curl -s {url}/health/ready; curl -s {url}/metrics | grep ^vigie\n")
+    print_plain(f"  curl -s {url}/health/ready; curl -s {url}/metrics | grep ^vigie")
+    if ODILE in cast.people:
+        print_plain(f"  {sys.argv[0]} gateway --home {home / virtual_home.FOLDER} status   # the Lefèvres' gateway")
+    print_plain("")
 
 
 def _table(cast: Cast, by_bluetooth: Mapping[Thing, int]) -> Table:

@@ -35,7 +35,7 @@ def home() -> Iterator[Path]:
 
 def demo(home: Path) -> str:
     command = vigie("demo", "--for", "4s", "--port", str(free_port()), "--home", str(home))
-    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
 
 
 def demo_until_marcels_meter_is_read(home: Path) -> tuple[str, list[dict[str, Any]]]:
@@ -78,7 +78,7 @@ def counted(output: str, label: str) -> int:
     return int(found[1])
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 def test_the_demo_ends_by_itself_says_what_it_did_and_goes_on_with_its_data_the_next_time(home: Path) -> None:
     first = demo(home)
     assert counted(first, "people") == 7
