@@ -28,9 +28,11 @@ class PostgresStore:
         for _, place in sorted(first.items()):  # one order for all writers: they wait for one another, never deadlock
             outcomes[place] = Outcome.STORED
             (plain if _stands_alone(readings[place]) else careful).append(place)
+        self._wait_for_turn(readings[place] for place in careful)  # before writing: a new chunk locks the whole table
         if not self._copy([readings[place] for place in plain]):
-            careful += self._unknown(readings, plain, outcomes)
-        self._wait_for_turn(readings[place] for place in careful)
+            late = self._unknown(readings, plain, outcomes)
+            self._wait_for_turn(readings[place] for place in late)
+            careful += late
         for place in careful:
             outcomes[place] = self._keep_one(readings[place])
         return outcomes
