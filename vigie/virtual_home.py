@@ -103,6 +103,8 @@ def _end_with_the_demo() -> None:
     while os.read(0, 1024):
         pass
     os.kill(os.getpid(), signal.SIGTERM)
+    sleep(_STOPS)
+    os._exit(1)  # what was heard is on the disk
 
 
 if __name__ == "__main__":
