@@ -93,4 +93,4 @@ def test_the_demo_ends_by_itself_says_what_it_did_and_goes_on_with_its_data_the_
     assert counted(first, "meter records") + counted(second, "meter records") == len(records)
     assert gateway.lights(home / virtual_home.FOLDER)[0].words != "runs"
     assert [datetime.fromisoformat(each["taken_at"]) for each in records] == remembered(home)
-    assert {each["provenance"]["channel"] for each in records} == {"mqtt"}
+    assert {each["provenance"]["time"] for each in records} == {"sender"}  # which is the gateway
