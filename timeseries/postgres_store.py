@@ -28,10 +28,12 @@ class PostgresStore:
         for _, place in sorted(first.items()):  # one order for all writers: they wait for one another, never deadlock
             outcomes[place] = Outcome.STORED
             (plain if _stands_alone(readings[place]) else careful).append(place)
+        self._wait_for_turn(readings[place] for place in careful)  # before writing: a new chunk locks the whole table
         if not self._copy([readings[place] for place in plain]):
-            careful += self._unknown(readings, plain, outcomes)
-        self._wait_for_turn(readings[place] for place in careful)
-        lonely = [place for place in self._lonely(readings, careful) if outcomes[place] is Outcome.STORED]
+            late = self._unknown(readings, plain, outcomes)
+            self._wait_for_turn(readings[place] for place in late)
+            careful += late
+        lonely = self._lonely(readings, careful)
         if self._copy([readings[place] for place in lonely]):
             careful = [place for place in careful if place not in set(lonely)]
         for place in careful:
