@@ -33,6 +33,7 @@ class PostgresStore:
             late = self._unknown(readings, plain, outcomes)
             self._wait_for_turn(readings[place] for place in late)
             careful += late
+        careful = self._unsaid(readings, careful, outcomes)
         lonely = self._lonely(readings, careful)
         if self._copy([readings[place] for place in lonely]):
             careful = [place for place in careful if place not in set(lonely)]
@@ -90,18 +91,24 @@ class PostgresStore:
             return False
         return True
 
-    def _unknown(self, readings: Sequence[Reading], places: list[int], outcomes: list[Outcome]) -> list[int]:
-        """Mark what is known by its key, write the rest at once, and return what still needs a look of its own."""
+    def _unsaid(self, readings: Sequence[Reading], places: list[int], outcomes: list[Outcome]) -> list[int]:
+        """Mark what is known by its key, and return the rest."""
         known = self._known(readings[place].key for place in places)
         for place in places:
             if readings[place].key in known:
                 outcomes[place] = Outcome.DUPLICATE
-        fresh = [place for place in places if readings[place].key not in known]
+        return [place for place in places if readings[place].key not in known]
+
+    def _unknown(self, readings: Sequence[Reading], places: list[int], outcomes: list[Outcome]) -> list[int]:
+        """Mark what is known by its key, write the rest at once, and return what still needs a look of its own."""
+        fresh = self._unsaid(readings, places, outcomes)
         return [] if self._copy([readings[place] for place in fresh]) else fresh
 
     def _known(self, keys: Iterable[Key]) -> set[Key]:
-        query = "SELECT key FROM reading_key WHERE key = ANY(%s)"
-        rows = self._connection.execute(query, ([UUID(bytes=key) for key in keys],), binary=True)
+        wanted = [UUID(bytes=key) for key in keys]
+        if not wanted:
+            return set()
+        rows = self._connection.execute("SELECT key FROM reading_key WHERE key = ANY(%s)", (wanted,), binary=True)
         return {values[0].bytes for values in rows}
 
     def _lonely(self, readings: Sequence[Reading], places: Sequence[int]) -> list[int]:
