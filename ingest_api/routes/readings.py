@@ -20,7 +20,7 @@ from hub.readings import EARLIEST
 from ingest_api.context import Administrator, TheHub
 from ingest_api.intake import Fate, Receipt
 from ingest_api.moment import Moment
-from timeseries.arrow import OVER, Arrow, arrow
+from timeseries.glucose.rate import OVER, Arrow, arrow
 from timeseries.postgres_store import PostgresStore
 from timeseries.store import Found, Place
 from timeseries.store import Query as Wanted

@@ -1,4 +1,4 @@
-"""The arrow beside a glucose value."""
+"""How fast glucose moves, and its arrow."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from timeseries.arrow import Arrow, arrow
+from timeseries.glucose.rate import Arrow, arrow
 
 NOON = datetime(2026, 8, 1, 12, 0, tzinfo=UTC)
 

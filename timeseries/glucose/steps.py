@@ -1,0 +1,71 @@
+"""How often the sensor speaks: 1, 5 or 15 minutes, and where one sensor's step gives way to another's."""
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from timeseries.glucose.bounds import Floats
+from timeseries.glucose.series import GAP, Series, minutes_between
+
+Steps = NDArray[np.int64]
+
+WINDOW = 13
+"""Neighbouring intervals that decide a reading's step: seven alike are a step, fewer are losses [own rule]."""
+
+UNLIKE = 1.5
+"""How many times longer or shorter a step must be to be another sensor's, and not the jitter of the same [own rule]."""
+
+
+def usual_step(series: Series) -> int | None:
+    """The median interval in whole minutes, at least 1; None with fewer than two instants.
+
+    Source: iglu CGMS2DayByDay, dt0.
+    """
+    apart = minutes_between(series.distinct().at)
+    return max(1, round(float(np.median(apart)))) if len(apart) else None
+
+
+def nominal_steps(series: Series) -> Steps | None:
+    """The step in minutes of the stretch each reading is in, (n,); None where `usual_step` is.
+
+    One step throughout, unless seven of thirteen neighbouring intervals agree on quite another.
+    """
+    usual = usual_step(series)
+    if usual is None:
+        return None
+    apart = np.rint(minutes_between(series.at)).astype(np.int64)
+    told = (apart >= 1) & (apart <= GAP)
+    steps = np.full(len(series), usual, np.int64)
+    spoken = _settled(apart[told], usual)
+    if (spoken == usual).all():
+        return steps
+    latest = np.maximum(np.cumsum(told) - 1, 0)  # of a reading before a gap, the step it had until then
+    steps[:-1] = spoken[latest]
+    steps[-1] = steps[-2]
+    return steps
+
+
+def minutes_of_each(series: Series, steps: Steps) -> Floats:
+    """The minutes each reading stands for, (n,): up to the next one, but at most 1.5 steps.
+
+    Without the limit a reading before a gap of days would weigh as those days.
+    """
+    until_next = np.append(minutes_between(series.at), np.inf)
+    minutes: Floats = np.minimum(until_next, 1.5 * steps)
+    return minutes
+
+
+def _settled(apart: Steps, usual: int) -> Steps:
+    """For each interval the one that most around it agree on, if it is unlike the usual one; else the usual one."""
+    settled = np.full(len(apart), usual, np.int64)
+    if len(apart) < WINDOW:
+        return settled
+    around = sliding_window_view(np.pad(apart, WINDOW // 2, mode="symmetric"), WINDOW)
+    agreed = np.pad((apart == usual).astype(np.int64), WINDOW // 2, mode="symmetric").cumsum()
+    usual_count = agreed[WINDOW - 1 :] - np.append(0, agreed[:-WINDOW])
+    doubtful = np.flatnonzero(usual_count <= WINDOW // 2)
+    middle = np.sort(around[doubtful], axis=1)[:, WINDOW // 2]
+    alike = (around[doubtful] == middle[:, None]).sum(axis=1) > WINDOW // 2
+    unlike = (middle >= UNLIKE * usual) | (middle * UNLIKE <= usual)
+    settled[doubtful] = np.where(alike & unlike, middle, usual)
+    return settled

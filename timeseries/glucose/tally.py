@@ -1,0 +1,152 @@
+"""What a day's readings add up to: sums that can be stored, one row a day, and added again to any period's figures."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import reduce
+from operator import add
+
+import numpy as np
+from numpy.typing import NDArray
+
+from timeseries.glucose.bounds import HIGH, LOW, PREGNANCY_LOW, TIGHT_HIGH, VERY_HIGH, VERY_LOW, Floats, Levels
+from timeseries.glucose.risk_space import risks
+from timeseries.glucose.series import Series
+from timeseries.glucose.steps import Steps, minutes_of_each, nominal_steps
+
+CLASSES = 7
+"""< 54, 54-62, 63-69, 70-140, 141-180, 181-250, > 250 mg/dL; or < 3.0 … > 13.9 mmol/L (Battelino 2019)."""
+
+AROUND = 100.0
+"""Squares are summed about this number of mg/dL, so that they do not swamp the differences they are kept for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Sums over readings. Tallies of the days of a series add up to that of the whole.
+
+    `readings` and `minutes` per class; `steps` all sampling steps met, in minutes; `total` and `squares` of the values
+    less `AROUND`; `low_risk`, `high_risk` sums over readings; `risk_range` sum over `days` of the day's largest low
+    and high risk; `lowest`, `highest` mg/dL, None without readings.
+    """
+
+    n: int = 0
+    days: int = 0
+    total: float = 0.0
+    squares: float = 0.0
+    low_risk: float = 0.0
+    high_risk: float = 0.0
+    risk_range: float = 0.0
+    lowest: float | None = None
+    highest: float | None = None
+    readings: tuple[int, ...] = (0,) * CLASSES
+    minutes: tuple[float, ...] = (0.0,) * CLASSES
+    steps: tuple[int, ...] = ()
+
+    def __add__(self, other: "Tally") -> "Tally":
+        """The tally of both; they must share no day."""
+        lows = [each for each in (self.lowest, other.lowest) if each is not None]
+        highs = [each for each in (self.highest, other.highest) if each is not None]
+        return Tally(
+            n=self.n + other.n,
+            days=self.days + other.days,
+            total=self.total + other.total,
+            squares=self.squares + other.squares,
+            low_risk=self.low_risk + other.low_risk,
+            high_risk=self.high_risk + other.high_risk,
+            risk_range=self.risk_range + other.risk_range,
+            lowest=min(lows, default=None),
+            highest=max(highs, default=None),
+            readings=tuple(map(add, self.readings, other.readings)),
+            minutes=tuple(map(add, self.minutes, other.minutes)),
+            steps=tuple(sorted({*self.steps, *other.steps})),
+        )
+
+
+def total(tallies: Iterable[Tally]) -> Tally:
+    """The sum of tallies that share no day; of none, the empty tally."""
+    return reduce(add, tallies, Tally())
+
+
+def tally(series: Series) -> Tally:
+    """The tally of a whole series."""
+    return total(tally_by_day(series).values())
+
+
+def tally_by_day(series: Series) -> dict[int, Tally]:
+    """The tally of each local day that has readings; days since 1970-01-01.
+
+    A day's readings are weighed as their neighbours tell: give the series some days more than are to be stored.
+    """
+    days, place = np.unique(series.clock.days, return_inverse=True)
+    steps, minutes = _weights(series)
+    classes = place * CLASSES + classes_of(series.levels)
+    by_class = CLASSES * len(days)
+    about = series.values - AROUND
+    low_risk, high_risk = risks(series.values)
+    columns = zip(
+        np.bincount(place, minlength=len(days)).tolist(),
+        *(np.bincount(place, each, len(days)).tolist() for each in (about, about**2, low_risk, high_risk)),
+        (_largest(low_risk, place, len(days)) + _largest(high_risk, place, len(days))).tolist(),
+        (-_largest(-series.values, place, len(days))).tolist(),
+        _largest(series.values, place, len(days)).tolist(),
+        np.bincount(classes, minlength=by_class).reshape(-1, CLASSES).tolist(),
+        np.bincount(classes, minutes, by_class).reshape(-1, CLASSES).tolist(),
+        _met(steps, place, len(days)),
+        strict=True,
+    )
+    return {day: _of_a_day(*row) for day, row in zip(days.tolist(), columns, strict=True)}
+
+
+def _of_a_day(
+    n: int,
+    about: float,
+    squares: float,
+    low_risk: float,
+    high_risk: float,
+    risk_range: float,
+    lowest: float,
+    highest: float,
+    readings: list[int],
+    minutes: list[float],
+    steps: tuple[int, ...],
+) -> Tally:
+    days, classes = 1, tuple(readings)
+    return Tally(
+        n, days, about, squares, low_risk, high_risk, risk_range, lowest, highest, classes, tuple(minutes), steps
+    )
+
+
+def _weights(series: Series) -> tuple[Steps, Floats]:
+    """Step and minutes of each reading, (n,); a lone reading, whose step nobody knows, weighs nothing beside others."""
+    steps = nominal_steps(series)
+    if steps is None:
+        return np.zeros(len(series), np.int64), np.zeros(len(series))
+    return steps, minutes_of_each(series, steps)
+
+
+def _largest(values: Floats, place: NDArray[np.int64], days: int) -> Floats:
+    """The largest of each day, (days,)."""
+    largest = np.full(days, -np.inf)
+    np.maximum.at(largest, place, values)
+    return largest
+
+
+def _met(steps: Steps, place: NDArray[np.int64], days: int) -> list[tuple[int, ...]]:
+    """The steps met on each day, ascending."""
+    met: list[tuple[int, ...]] = [()] * days
+    longest = int(steps.max(initial=0)) + 1
+    for day, step in (divmod(each, longest) for each in np.unique(place * longest + steps).tolist()):
+        met[day] = (*met[day], step) if step else met[day]
+    return met
+
+
+def classes_of(of: Levels) -> NDArray[np.int64]:
+    """The class 0 to 6 of each reading."""
+    at_least = (VERY_LOW, PREGNANCY_LOW, LOW)
+    beyond = (TIGHT_HIGH, HIGH, VERY_HIGH)
+    found = np.zeros(len(of.numbers), np.int64)
+    for bound in at_least:
+        found += ~of.below(bound)
+    for bound in beyond:
+        found += of.above(bound)
+    return found
