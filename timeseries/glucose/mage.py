@@ -48,7 +48,9 @@ def mage(series: Series) -> Mage | None:
         turns, least = _turning_points(segment), sd_of(segment[~np.isnan(segment)])
         if least:  # a flat segment has no excursion
             plus.extend((height, len(segment) - 1) for height in _mean_height(_rises(turns, least)))
-            minus.extend((height, len(segment) - 1) for height in _mean_height(_falls(turns, least)))
+            minus.extend(
+                (height, len(segment) - 1) for height in _mean_height(_rises([-turn for turn in turns], least))
+            )
     average = _weighted(plus + minus)
     return None if average is None else Mage(_weighted(plus), _weighted(minus), average)
 
@@ -125,25 +127,6 @@ def _rises(turns: Sequence[float], least: float) -> Iterator[float]:
                 break
         yield turns[at] - lowest
         start = at = after
-
-
-def _falls(turns: Sequence[float], least: float) -> Iterator[float]:
-    """Depths of falls of at least `least`, each from the highest point before it to its nadir.
-
-    Not the mirror of `_rises`: the next fall is looked for from the nadir, not from where glucose has risen again.
-    """
-    start = at = 0
-    while at < len(turns):
-        highest = max(turns[start : at + 1])
-        if highest - turns[at] < least:
-            at += 1
-            continue
-        for after in range(at, len(turns)):
-            at = after if turns[after] < turns[at] else at
-            if turns[after] - turns[at] > least or after == len(turns) - 1:
-                break
-        yield highest - turns[at]
-        start, at = at, after
 
 
 def _mean_height(heights: Iterator[float]) -> list[float]:
