@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from timeseries.glucose.bounds import HIGH, LOW, PREGNANCY_LOW, TIGHT_HIGH, VERY_HIGH, VERY_LOW, Floats, Levels
 from timeseries.glucose.risk_space import risks
 from timeseries.glucose.series import Series
-from timeseries.glucose.steps import Steps, minutes_of_each, nominal_steps
+from timeseries.glucose.steps import WINDOW, Steps, minutes_of_each, nominal_steps
 
 CLASSES = 7
 """< 54, 54-62, 63-69, 70-140, 141-180, 181-250, > 250 mg/dL; or < 3.0 … > 13.9 mmol/L (Battelino 2019)."""
@@ -132,10 +132,11 @@ def _largest(values: Floats, place: NDArray[np.int64], days: int) -> Floats:
 
 
 def _met(steps: Steps, place: NDArray[np.int64], days: int) -> list[tuple[int, ...]]:
-    """The steps met on each day, ascending."""
+    """The steps met on each day, ascending; what a handful of readings seems to have is not one."""
     met: list[tuple[int, ...]] = [()] * days
     longest = int(steps.max(initial=0)) + 1
-    for day, step in (divmod(each, longest) for each in np.unique(place * longest + steps).tolist()):
+    codes, counts = np.unique(place * longest + steps, return_counts=True)
+    for day, step in (divmod(code, longest) for code in codes[counts > WINDOW // 2].tolist()):
         met[day] = (*met[day], step) if step else met[day]
     return met
 
