@@ -107,16 +107,12 @@ def _moving_sum(of: Integers, width: int) -> Integers:
 def _crossings(ahead: Integers, told: Flags) -> Integers:
     """Where the short average crosses the long one, from the first slot on.
 
-    A slot counts if it and the one before are known. It is a crossing if the sign differs from that at the slot
-    before, or from that at the crossing before (which equal averages or a gap may have hidden).
+    A slot counts if it and the one before are known; it is a crossing if its sign differs from that of the last slot
+    that counted, so that equal averages or a gap hide none.
     """
-    candidates = np.flatnonzero(told[1:] & told[:-1] & (ahead[1:] != 0)) + 1
-    flips = ahead[candidates] * ahead[candidates - 1] < 0
-    if ahead[0] == 0:  # nothing to differ from until the first flip
-        started = np.logical_or.accumulate(flips)
-        candidates, flips = candidates[started], flips[started]
-    differs = np.append(ahead[0], ahead[candidates])[:-1] * ahead[candidates] < 0
-    return np.append(0, candidates[flips | differs])
+    counted = np.flatnonzero(told[1:] & told[:-1] & (ahead[1:] != 0)) + 1
+    sign = ahead[np.append(0, counted)]
+    return np.append(0, counted[sign[1:] * sign[:-1] < 0])
 
 
 def _rises(turns: Sequence[float], least: float) -> Iterator[float]:

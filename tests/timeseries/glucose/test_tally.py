@@ -1,11 +1,12 @@
 """Day rows add up to the whole."""
 
 from dataclasses import asdict
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 
-from tests.timeseries.glucose.making import TRACES, every, trace, traces
+from tests.timeseries.glucose.making import NOON, TRACES, every, trace, traces
 from timeseries.glucose.averages import cv, ea1c, gmi, gmi_mmol_per_mol, j_index, mean, sd, value_range
 from timeseries.glucose.ranges import ranges
 from timeseries.glucose.risk import adrr, bgri, hbgi, lbgi
@@ -69,7 +70,7 @@ def test_rows_made_from_each_day_alone_give_the_same_figures(name: str) -> None:
 
 
 def test_a_day_of_a_few_readings_has_no_step_of_its_own() -> None:
-    usual, few = tally(every(5, [100] * 200)), tally(every(10, [200] * 4))
+    usual, few = tally(every(5, [100] * 200)), tally(every(10, [200] * 4, NOON + timedelta(days=2)))
     together = ranges(usual + few)
     assert together is not None
     assert together.tar1 == pytest.approx(100 * 4 / 204)
