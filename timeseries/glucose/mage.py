@@ -46,12 +46,10 @@ def mage(series: Series) -> Mage | None:
     plus: list[tuple[float, int]] = []
     minus: list[tuple[float, int]] = []
     for segment in _segments(on_grid.values):
-        turns, least = _turning_points(segment), sd_of(segment[~np.isnan(segment)])
+        turns, least, weight = _turning_points(segment), sd_of(segment[~np.isnan(segment)]), len(segment) - 1
         if least:  # a flat segment has no excursion
-            plus.extend((height, len(segment) - 1) for height in _mean_height(_rises(turns, least)))
-            minus.extend(
-                (height, len(segment) - 1) for height in _mean_height(_rises([-turn for turn in turns], least))
-            )
+            plus.extend((height, weight) for height in _mean_height(_rises(turns, least)))
+            minus.extend((height, weight) for height in _mean_height(_rises([-turn for turn in turns], least)))
     average = _weighted(plus + minus)
     return None if average is None else Mage(_weighted(plus), _weighted(minus), average)
 

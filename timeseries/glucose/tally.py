@@ -80,40 +80,32 @@ def tally_by_day(series: Series) -> dict[int, Tally]:
     days, place = np.unique(series.clock.days, return_inverse=True)
     steps, minutes = _weights(series)
     classes = place * CLASSES + classes_of(series.levels)
-    by_class = CLASSES * len(days)
     about = series.values - AROUND
     low_risk, high_risk = risks(series.values)
-    columns = zip(
-        np.bincount(place, minlength=len(days)).tolist(),
-        *(np.bincount(place, each, len(days)).tolist() for each in (about, about**2, low_risk, high_risk)),
-        (_largest(low_risk, place, len(days)) + _largest(high_risk, place, len(days))).tolist(),
-        (-_largest(-series.values, place, len(days))).tolist(),
-        _largest(series.values, place, len(days)).tolist(),
-        np.bincount(classes, minlength=by_class).reshape(-1, CLASSES).tolist(),
-        np.bincount(classes, minutes, by_class).reshape(-1, CLASSES).tolist(),
-        _met(steps, place, len(days)),
-        strict=True,
+    n, met = np.bincount(place, minlength=len(days)).tolist(), _met(steps, place, len(days))
+    sums = [np.bincount(place, each, len(days)).tolist() for each in (about, about**2, low_risk, high_risk)]
+    low, high, lowest, highest = (
+        _largest(each, place, len(days)) for each in (low_risk, high_risk, -series.values, series.values)
     )
-    return {day: _of_a_day(*row) for day, row in zip(days.tolist(), columns, strict=True)}
-
-
-def _of_a_day(
-    n: int,
-    about: float,
-    squares: float,
-    low_risk: float,
-    high_risk: float,
-    risk_range: float,
-    lowest: float,
-    highest: float,
-    readings: list[int],
-    minutes: list[float],
-    steps: tuple[int, ...],
-) -> Tally:
-    days, classes = 1, tuple(readings)
-    return Tally(
-        n, days, about, squares, low_risk, high_risk, risk_range, lowest, highest, classes, tuple(minutes), steps
-    )
+    readings = np.bincount(classes, minlength=CLASSES * len(days)).reshape(-1, CLASSES)
+    weighed = np.bincount(classes, minutes, CLASSES * len(days)).reshape(-1, CLASSES)
+    return {
+        day: Tally(
+            n=n[row],
+            days=1,
+            total=sums[0][row],
+            squares=sums[1][row],
+            low_risk=sums[2][row],
+            high_risk=sums[3][row],
+            risk_range=low[row] + high[row],
+            lowest=-lowest[row],
+            highest=highest[row],
+            readings=tuple(readings[row].tolist()),
+            minutes=tuple(weighed[row].tolist()),
+            steps=met[row],
+        )
+        for row, day in enumerate(days.tolist())
+    }
 
 
 def _weights(series: Series) -> tuple[Steps, Floats]:
@@ -124,11 +116,11 @@ def _weights(series: Series) -> tuple[Steps, Floats]:
     return steps, minutes_of_each(series, steps)
 
 
-def _largest(values: Floats, place: NDArray[np.int64], days: int) -> Floats:
-    """The largest of each day, (days,)."""
+def _largest(values: Floats, place: NDArray[np.int64], days: int) -> list[float]:
+    """The largest of each day."""
     largest = np.full(days, -np.inf)
     np.maximum.at(largest, place, values)
-    return largest
+    return largest.tolist()
 
 
 def _met(steps: Steps, place: NDArray[np.int64], days: int) -> list[tuple[int, ...]]:
