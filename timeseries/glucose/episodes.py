@@ -91,7 +91,7 @@ _GAP, _BEYOND, _BACK, _BETWEEN = range(4)
 
 def _spells(of: Grid, sought: _Sought) -> Iterator[tuple[int, int]]:
     """First slot and slot after the last of each episode sought, whatever it cumulates."""
-    what = np.select((~of.known, sought.beyond, sought.back), (_GAP, _BEYOND, _BACK), _BETWEEN)
+    what = np.where(of.known, np.where(sought.beyond, _BEYOND, np.where(sought.back, _BACK, _BETWEEN)), _GAP)
     edges = np.concatenate(([0], np.flatnonzero(np.diff(what)) + 1, [len(what)]))
     needed = {_BEYOND: ceil(sought.minutes / of.step), _BACK: ceil(BACK / of.step), _GAP: 1, _BETWEEN: len(what) + 1}
     begun: int | None = None

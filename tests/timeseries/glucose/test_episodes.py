@@ -88,6 +88,10 @@ def test_a_gap_longer_than_45_minutes_closes_the_episode() -> None:
     assert spells(series(minutes, [60] * 9), LOW_1) == [(0, 20), (65, 90)]
 
 
+def test_a_gap_closes_it_at_any_step() -> None:
+    assert spells(series([0, 15, 30, 90, 105, 120], [60] * 6), LOW_1) == [(0, 45), (90, 135)]
+
+
 def test_a_gap_of_45_minutes_does_not() -> None:
     minutes = [0, 5, 10, 15, 60, 65, 70, 75, 80]
     assert spells(series(minutes, [60] * 9), LOW_1) == [(0, 85)]

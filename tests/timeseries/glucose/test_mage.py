@@ -63,6 +63,12 @@ def test_a_sensor_stuck_at_its_bound_first_is_no_trouble() -> None:
     assert found(of).average == pytest.approx(120, rel=0.1)
 
 
+def test_a_flat_stretch_first_is_neither_peak_nor_nadir_of_its_own() -> None:
+    of = joined(every(5, [140] * 60), waves(80, 200, 6, start=300))
+    told = found(of)
+    assert (told.plus, told.minus) == pytest.approx((120, 120))
+
+
 def test_it_is_the_same_from_a_one_minute_sensor() -> None:
     of = waves(80, 200, 6)
     minutes = np.arange(0, 5 * (len(of) - 1) + 1)

@@ -1,12 +1,14 @@
 """Day rows add up to the whole."""
 
 from dataclasses import asdict
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 
-from tests.timeseries.glucose.making import TRACES, every, trace, traces
+from tests.timeseries.glucose.making import NOON, TRACES, every, trace, traces
 from timeseries.glucose.averages import cv, ea1c, gmi, gmi_mmol_per_mol, j_index, mean, sd, value_range
+from timeseries.glucose.ranges import ranges
 from timeseries.glucose.risk import adrr, bgri, hbgi, lbgi
 from timeseries.glucose.series import Series
 from timeseries.glucose.tally import Tally, tally, tally_by_day, total
@@ -57,3 +59,18 @@ def test_gmi_in_ifcc_units_is_near_its_percentage() -> None:
     percent, ifcc = gmi(summed), gmi_mmol_per_mol(summed)
     assert percent == pytest.approx(6.99, abs=0.01)
     assert ifcc == pytest.approx(52.9, abs=0.1)
+
+
+@pytest.mark.parametrize("name", TRACES)
+def test_rows_made_from_each_day_alone_give_the_same_figures(name: str) -> None:
+    of = trace(name)
+    rows = [tally(of.where(of.clock.days == day)) for day in tally_by_day(of)]
+    assert ranges(total(rows)) == ranges(tally(of))
+    assert adrr(total(rows)) == pytest.approx(adrr(tally(of)))
+
+
+def test_a_day_of_a_few_readings_has_no_step_of_its_own() -> None:
+    usual, few = tally(every(5, [100] * 200)), tally(every(10, [200] * 4, NOON + timedelta(days=2)))
+    together = ranges(usual + few)
+    assert together is not None
+    assert together.tar1 == pytest.approx(100 * 4 / 204)
