@@ -77,10 +77,13 @@ def track(days: Sequence[float], kg: Sequence[float]) -> Track | None:
 
 def _filter(days: Sequence[float], kg: Sequence[float]) -> tuple[list[Level], float]:
     """The level after each weighing, and the sum of squared surprises in units of one weighing's variance, kg²."""
-    levels = [Level(days[0], kg[0], 1.0)]
-    surprise = 0.0
-    for day, weight in zip(days[1:], kg[1:], strict=True):
-        expected = levels[-1].at(day)
-        surprise += (weight - expected.kg) ** 2 / (1 + expected.variance)
-        levels.append(expected.joined(Level(day, weight, 1.0)))
+    level, variance, surprise = kg[0], 1.0, 0.0
+    levels = [Level(days[0], level, variance)]
+    for before, day, weight in zip(days, days[1:], kg[1:], strict=False):
+        expected = variance + DRIFT * abs(day - before)
+        off = weight - level
+        surprise += off**2 / (1 + expected)
+        variance = expected / (1 + expected)  # also the share of the surprise that moves the level
+        level += variance * off
+        levels.append(Level(day, level, variance))
     return levels, surprise
