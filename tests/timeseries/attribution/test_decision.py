@@ -101,6 +101,11 @@ def test_the_time_of_day_alone_does_not_tell_two_of_one_weight_apart() -> None:
     assert candidates(model, weighing(7, 70.0, minute=1320))[0].person == BORIS
 
 
+def test_time_of_day_counts_beside_impedance() -> None:
+    model = model_of([member(ANNA, 70, impedance=500.0, minute=390), member(BORIS, 70, impedance=500.0, minute=1320)])
+    assert candidates(model, weighing(7, 70.0, impedance=500.0, minute=390))[0].probability > 0.7
+
+
 def test_a_hint_helps_where_the_weight_leans_that_way() -> None:
     model = model_of([member(ANNA, 70, hint="scale:1"), member(BORIS, 73, hint="scale:2")])
     assert isinstance(decide(model, weighing(7, 71.35)), Ask)

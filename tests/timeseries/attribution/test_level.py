@@ -75,5 +75,10 @@ def test_an_unsteady_person_is_expected_more_widely() -> None:
     assert density(steady, 12, 72.5) < density(unsteady, 12, 72.5)
 
 
+def test_a_surprise_counts_by_what_was_to_be_expected() -> None:
+    expected = 1 + (1 + DRIFT)  # a weighing's own noise, and the level's after one weighing and a day
+    assert daily(70.0, 71.0).sd == pytest.approx(((6 * PRIOR_SD**2 + 1 / expected) / 7) ** 0.5)
+
+
 def test_the_level_follows_a_lasting_loss() -> None:
     assert daily(*(80 - day / 10 for day in range(60))).level(60).kg == pytest.approx(74.1, abs=0.5)
