@@ -17,7 +17,8 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.support.krone import START, Weighed, weighed
-from timeseries.attribution import Ask, Decision, Given, Member, Model, Nobody, Weighing, decide, model_of
+from timeseries.attribution import Ask, Decision, Given, Member, Model, Nobody, Weighing, decide
+from timeseries.attribution.model import known
 
 People = tuple[int, ...]
 Evidence = Callable[[random.Random, int, Weighing], Weighing]
@@ -88,19 +89,21 @@ class Home:
 
     def __init__(self, people: Iterable[int]) -> None:
         """Nothing is confirmed yet."""
-        self._confirmed: dict[int, list[Weighing]] = {person: [] for person in people}
-        self.model = self._learn()
+        self._confirmed: dict[int, list[Weighing]] = {person: [] for person in sorted(people)}
+        self._known = {person: known(Member(person, ())) for person in self._confirmed}
+
+    @property
+    def model(self) -> Model:
+        """As model_of would make it; only who answered was learnt anew."""
+        return Model(tuple(self._known.values()))
 
     def weigh(self, weighing: Weighing, person: int) -> Decision:
         """Decide, and when the household is asked (or finds it among nobody's), learn whose it was."""
         decision = decide(self.model, weighing)
         if not isinstance(decision, Given):
             self._confirmed[person].append(weighing)
-            self.model = self._learn()
+            self._known[person] = known(Member(person, self._confirmed[person]))
         return decision
-
-    def _learn(self) -> Model:
-        return model_of(Member(person, tuple(known)) for person, known in self._confirmed.items())
 
 
 def replay(people: People, data: dict[int, list[Weighed]], evidence: Evidence = plain, seed: int = 0) -> Outcome:

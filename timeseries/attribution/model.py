@@ -17,6 +17,9 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ENROLMENT = 3
 """Confirmed weighings a member needs before the household's weighings are given without asking."""
 
+HABIT_MEMORY = 60
+"""How many of the latest confirmed weighings make a habit of time of day: habits change."""
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -54,7 +57,7 @@ class Model:
 
 def model_of(members: Iterable[Member]) -> Model:
     """The model of a household from its members' confirmed weighings."""
-    return Model(tuple(_known(member) for member in sorted(members, key=lambda member: member.person)))
+    return Model(tuple(known(member) for member in sorted(members, key=lambda member: member.person)))
 
 
 def day_of(at: datetime) -> float:
@@ -62,14 +65,15 @@ def day_of(at: datetime) -> float:
     return (at - EPOCH) / timedelta(days=1)
 
 
-def _known(member: Member) -> Known:
+def known(member: Member) -> Known:
+    """One member's part of the model."""
     weighings = _in_order(member.confirmed)
     return Known(
         person=member.person,
         confirmed=len(weighings),
         track=track([day_of(one.at) for one in weighings], [one.kg for one in weighings]),
         impedance=impedance([one.impedance for one in weighings if one.impedance is not None]),
-        minutes=tuple(one.minute_of_day for one in weighings),
+        minutes=tuple(one.minute_of_day for one in weighings[-HABIT_MEMORY:]),
         hints=count_hints([one.hint for one in weighings]),
     )
 
