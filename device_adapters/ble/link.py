@@ -19,7 +19,7 @@ from bleak_retry_connector import establish_connection
 
 from device_adapters.ble.bluetooth import FAULTS, Bluetooth, long, short, wants_bond
 from device_adapters.gatt import Frame
-from hub.errors import VigieError
+from hub.errors import StepRefused, VigieError
 
 T = TypeVar("T")
 
@@ -30,10 +30,6 @@ class Unreachable(VigieError):
 
 class LinkLost(VigieError):
     """The link is gone; what was heard before stands."""
-
-
-class StepRefused(VigieError):
-    """The device, or the machine's Bluetooth, refused a step while the link stood."""
 
 
 class PairingRefused(VigieError):

@@ -13,10 +13,11 @@ from bleak.backends.device import BLEDevice
 
 from device_adapters.ble.bluetooth import Bluetooth
 from device_adapters.ble.exchange import Deliver, Exchange, OurFault
-from device_adapters.ble.link import BondWanted, Link, LinkLost, PairingRefused, StepRefused, Unreachable, connect
+from device_adapters.ble.link import BondWanted, Link, LinkLost, PairingRefused, Unreachable, connect
 from device_adapters.ble.link import forget_bond as forget_bond_of
 from device_adapters.ble.states import Ending, Outcome
 from device_adapters.gatt import Identity, Memory, Profile
+from hub.errors import StepRefused
 from hub.records import normal_address
 
 Connecting = Callable[[], AbstractAsyncContextManager[None]]

@@ -21,7 +21,7 @@ from device_adapters.gateway.item import write
 from device_adapters.gateway.seam import Heard, Radio
 from device_adapters.gatt import Memory
 from device_adapters.gatt_shapes import CLOCK
-from hub.errors import Refusal, VigieError
+from hub.errors import QueueFull, Refusal
 from hub.measurements import Condition, Measurement
 from hub.readings import AHEAD
 
@@ -39,10 +39,6 @@ _EVER = -(2**62)
 
 _HEARD_AGAIN = timedelta(minutes=1)
 """How exactly the time a device was last heard is kept, so that a chattering scale does not wear out the disk."""
-
-
-class QueueFull(VigieError):
-    """The queue has no room for some of what was heard: it was not kept, and nothing was learnt; ask again later."""
 
 
 @dataclass(frozen=True, slots=True)

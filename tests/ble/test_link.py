@@ -9,7 +9,8 @@ from bleak import BleakClient
 from bleak.exc import BleakDBusError, BleakError, BleakGATTProtocolError, BleakGATTProtocolErrorCode
 
 from device_adapters.ble.bluetooth import Bluetooth, Patience
-from device_adapters.ble.link import BondWanted, Link, LinkLost, PairingRefused, StepRefused
+from device_adapters.ble.link import BondWanted, Link, LinkLost, PairingRefused
+from hub.errors import StepRefused
 
 pytestmark = pytest.mark.anyio
 

@@ -12,7 +12,7 @@ import pytest
 from device_adapters import adapter
 from hub.database import Connection, Database, Role, SqlError
 from hub.directory import MemoryDirectory, PostgresDirectory
-from hub.measurements import WHOLE, Channel, Decoded, Measurement, RawPayload
+from hub.measurements import CHANNEL_NUMBER, WHOLE, Channel, Decoded, Measurement, RawPayload
 from hub.readings import Reading, tie
 from hub.records import DeviceKind, HeldDevice, Person
 from ingest_api import quarantine
@@ -126,6 +126,36 @@ def test_a_shared_scales_weight_waits_in_the_inbox(intake: Intake, database: Dat
     assert (count_of(database, "inbox"), stored(database)) == (1, [])
 
 
+def test_the_scales_own_user_stands_in_the_inbox_beside_the_weight(
+    intake: Intake, database: Database, record: Record
+) -> None:
+    record.household([record.person(), record.person()], [record.device(DeviceKind.SCALE, "SCALE")])
+    intake.accept([native(item("1", "SCALE", kind="weight", value=70.5, unit="kg", hint="2"))])
+    with database.transaction(Role.INTAKE) as connection:
+        assert connection.execute("SELECT hint FROM inbox").fetchall() == [("2",)]
+
+
+@pytest.mark.parametrize(
+    ("said", "provenance"),
+    [({"channel": "gatt"}, Channel.GATT), ({"channel": "advert"}, Channel.ADVERT), ({}, Channel.MQTT)],
+)
+def test_a_readings_provenance_is_how_the_gateway_heard_it(
+    intake: Intake, database: Database, ada: Person, said: dict[str, Any], provenance: Channel
+) -> None:
+    intake.accept([native(item("1", "S1", **said))])
+    with database.transaction(Role.INTAKE) as connection:
+        assert connection.execute("SELECT channel FROM reading").fetchall() == [(CHANNEL_NUMBER[provenance],)]
+
+
+def test_an_undated_weight_that_two_gateways_heard_is_one(intake: Intake, database: Database, record: Record) -> None:
+    record.pair(record.device(DeviceKind.SCALE, "SCALE"), record.person())
+    heard: dict[str, Any] = {"kind": "weight", "value": 70.5, "unit": "kg", "echo": 600}
+    intake.accept([native(item("attic 1", "SCALE", 0, **heard), gateway="attic")])
+    [receipt], _ = intake.accept([native(item("hall 1", "SCALE", 2, **heard), gateway="hall")])
+    assert receipt.fates == (Fate.LINKED,)
+    assert len(stored(database)) == 1
+
+
 # ── What is refused ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 BAD: dict[str, tuple[dict[str, Any], str]] = {
@@ -147,6 +177,8 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "2106": ({"taken_at": "2106-02-07T06:28:15Z"}, "implausible_time"),
     "year 1": ({"taken_at": "0001-01-01T00:00:00+14:00"}, "implausible_time"),
     "before its pairing": ({"taken_at": "2019-12-31T23:59:59Z"}, "not_paired"),
+    "hint with a null character": ({"hint": "a\0b"}, "malformed"),
+    "a channel no gateway hears on": ({"channel": "manual"}, "malformed"),
     "context with a null character": ({"context": {"note": "a\0b"}}, "malformed"),
 }
 
