@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 from device_adapters.ble.bluetooth import Bluetooth
 from device_adapters.ble.keeper import RefusedFrame
@@ -21,7 +22,7 @@ from device_adapters.gatt import (
     Subscribe,
     Write,
 )
-from hub.errors import DecoderFault, Refusal, VigieError
+from hub.errors import DecoderFault, Refusal, StepRefused, VigieError
 from hub.measurements import Channel, Measurement, RawPayload
 
 log = logging.getLogger(__name__)
@@ -29,6 +30,9 @@ log = logging.getLogger(__name__)
 
 Deliver = Callable[[Sequence[Measurement], Sequence[RefusedFrame], Memory], Awaitable[None]]
 """Takes a batch and what was learnt up to it; returns when both are safe."""
+
+
+_Turn = Callable[[], Step]
 
 
 class OurFault(VigieError):
@@ -57,11 +61,14 @@ class Exchange:
         self._unshown: deque[Frame] = deque()
 
     async def converse(self, conversation: Conversation) -> None:
-        """Carry out each step and send back what came of it; raises as the Link does."""
-        reply: bytes | Frame | None = None
+        """Carry out each step and send back what came of it; raises as the Link does.
+
+        A refused step is thrown into the conversation, which may go on without it.
+        """
+        turn: _Turn = partial(conversation.send, None)
         try:
-            while (step := _next(conversation, reply)) is not None:
-                reply = await self._carry_out(step)
+            while (step := _next(turn)) is not None:
+                turn = await self._turn(conversation, step)
         finally:
             conversation.close()
 
@@ -89,6 +96,14 @@ class Exchange:
             self._said += self._session.close().measurements
         await self.deliver()
 
+    async def _turn(self, conversation: Conversation, step: Step) -> _Turn:
+        """Carry the step out; how the conversation is told of it."""
+        try:
+            return partial(conversation.send, await self._carry_out(step))
+        except StepRefused as why:
+            log.info("%s: %s", self._address, why)
+            return partial(conversation.throw, why)
+
     async def _carry_out(self, step: Step) -> bytes | Frame | None:
         match step:
             case Read(characteristic):
@@ -98,6 +113,7 @@ class Exchange:
             case Write(characteristic, payload):
                 self.take()
                 await self.deliver()
+                self._session.asked(characteristic, payload)
                 await self._link.write(characteristic, payload)
             case Listen():
                 return await self._listen(step)
@@ -159,11 +175,14 @@ class Exchange:
         self._unusable.append(RefusedFrame(raw, why))
 
 
-def _next(conversation: Conversation, reply: bytes | Frame | None) -> Step | None:
+def _next(turn: _Turn) -> Step | None:
+    """The next step, None at the end; raises StepRefused if the conversation does not go on without one."""
     try:
-        return conversation.send(reply)
+        return turn()
     except StopIteration:
         return None
+    except StepRefused:
+        raise
     except Exception as error:
         log.exception("a conversation failed")
         raise OurFault from error

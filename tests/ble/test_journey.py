@@ -68,6 +68,17 @@ async def test_450_records_over_a_link_lost_ten_times_are_on_the_disk_once_each(
     assert (queue.remembered(METER) or {})["sequence"] == 450
 
 
+async def test_a_meter_that_counts_anew_and_is_lost_in_the_middle_gives_every_record(
+    radio: Radio, bluetooth: Bluetooth, queue: Queue, keeper: QueueKeeper
+) -> None:
+    await keeper.deliver(METER, [], [], {"sequence": 44})
+    trouble = Trouble(drops=[99, 1])  # the last record, looked at, comes through; of all the first only
+    await GlucoseMeter(radio, METER, "Meter", records(3), trouble=trouble).advertise()
+    async with open_room(keeper, replace(bluetooth, profiles=(PROFILE,))) as room:
+        await until(lambda: done(room), within=20)
+    assert sorted(item["seq"] for item in waiting(queue)) == [1, 2, 3]  # type: ignore[type-var]
+
+
 async def test_a_scale_on_the_air_is_on_the_disk_and_a_strangers_is_not(
     radio: Radio, bluetooth: Bluetooth, queue: Queue, keeper: QueueKeeper
 ) -> None:
