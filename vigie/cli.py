@@ -143,6 +143,15 @@ def gateway_devices(context: typer.Context) -> None:
         typer.echo(line)
 
 
+@gateway_app.command("replay")
+def gateway_replay(context: typer.Context) -> None:
+    """Decode again what could not be used, after an upgrade or once a bind key is given. Needs VIGIE_TIME_ZONE."""
+    from vigie import gateway
+
+    done = gateway.replay(context.obj, load().required_time_zone())
+    typer.echo(f"{done.understood} understood ({done.readings} new readings), {done.refused} still refused")
+
+
 @gateway_app.command("status")
 def gateway_status(context: typer.Context) -> None:
     """How it does, one light a line; status 1 if one is red."""

@@ -18,6 +18,8 @@ from device_adapters.gateway.gateway import Gateway
 from device_adapters.gateway.keeper import QueueKeeper
 from device_adapters.gateway.paired import PairedDevices
 from device_adapters.gateway.queue import Queue
+from device_adapters.gateway.replay import Replayed
+from device_adapters.gateway.replay import replay as replay_refused
 from device_adapters.gateway.seam import Room
 from device_adapters.gateway.status import Light
 from device_adapters.gateway.uplink import ACK, Uplink
@@ -76,6 +78,12 @@ def unpair(home: Path, address: str) -> str:
     """Let it listen no more; raises NotFound, RecordError."""
     with disk(home) as opened:
         return PairedDevices(opened).unpair(address)
+
+
+def replay(home: Path, zone: ZoneInfo) -> Replayed:
+    """Hear again what that home's gateway could not use, whether it runs or not; raises QueueFull."""
+    with disk(home) as opened:
+        return replay_refused(opened, Queue(opened, zone), _now())
 
 
 def lights(home: Path) -> tuple[Light, ...]:

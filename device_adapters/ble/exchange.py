@@ -22,8 +22,9 @@ from device_adapters.gatt import (
     Subscribe,
     Write,
 )
+from device_adapters.recording import Recorder, Recording
 from hub.errors import DecoderFault, Refusal, StepRefused, VigieError
-from hub.measurements import Channel, Measurement, RawPayload
+from hub.measurements import Channel, Decoded, Measurement, RawPayload
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +53,8 @@ class Exchange:
         self._closed = False
         self._link = link
         self._address = identity.address
+        self._recorder = Recorder(profile.service, identity)
+        self._recorded = Recording(profile.service, identity, (), Frame(profile.service, b"", bluetooth.clock()))
         self._session: Session = profile.open(identity)
         self._known = self._session.learnt()
         self._deliver = deliver
@@ -93,7 +96,7 @@ class Exchange:
         self.take()
         if not self._closed:
             self._closed = True
-            self._said += self._session.close().measurements
+            self._hear(self._session.close)
         await self.deliver()
 
     async def _turn(self, conversation: Conversation, step: Step) -> _Turn:
@@ -158,21 +161,28 @@ class Exchange:
 
     def _feed(self, frame: Frame) -> None:
         """Let the session hear it; a frame that cannot be used is kept with its bytes, and the next is unharmed."""
+        self._recorded = self._recorder.record(frame)
+        self._hear(partial(self._session.feed, frame))
+
+    def _hear(self, say: Callable[[], Decoded]) -> None:
+        """What the session says; what it refuses is kept with the last frame it heard."""
         try:
-            decoded = self._session.feed(frame)
+            decoded = say()
         except Refusal as why:
-            self._refuse(frame, why)
+            self._refuse(why)
         except Exception as error:
-            log.exception("a decoder failed on a frame of %s; it is kept for its mending", frame.characteristic)
-            self._refuse(frame, DecoderFault(f"{type(error).__name__} in our decoder"))
+            characteristic = self._recorded.frame.characteristic
+            log.exception("a decoder failed on a frame of %s; it is kept for its mending", characteristic)
+            self._refuse(DecoderFault(f"{type(error).__name__} in our decoder"))
         else:
             self._said += decoded.measurements
             for refused in decoded.refused:
-                self._refuse(frame, refused.why)
+                self._refuse(refused.why)
 
-    def _refuse(self, frame: Frame, why: Refusal) -> None:
+    def _refuse(self, why: Refusal) -> None:
+        frame = self._recorded.frame
         raw = RawPayload(Channel.GATT, frame.characteristic, frame.payload, frame.received_at, self._address)
-        self._unusable.append(RefusedFrame(raw, why))
+        self._unusable.append(RefusedFrame(raw, why, self._recorded))
 
 
 def _next(turn: _Turn) -> Step | None:
