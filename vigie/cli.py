@@ -67,7 +67,7 @@ def serve(
     _log()
     settings = load()
     urls = settings.required_database_url(), settings.required_mqtt_url()
-    with hub(*urls, settings.mqtt_client, parts_named(only)) as application:
+    with hub(*urls, settings.mqtt_client, parts_named(only), settings.keys) as application:
         answer(application, *settings.http_address)
 
 
@@ -210,7 +210,8 @@ def quarantine_replay() -> None:
     """Send everything in quarantine through the door again; what is accepted now leaves the list."""
     from vigie.quarantine import replay
 
-    accepted, refused = replay(load().required_database_url(), progress)
+    settings = load()
+    accepted, refused = replay(settings.required_database_url(), settings.keys, progress)
     console.print(f"{accepted} accepted, {refused} still refused")
 
 

@@ -4,9 +4,7 @@ from datetime import datetime
 
 from device_adapters.gateway.disk import Disk
 from hub.errors import NotFound, RecordError
-from hub.records import normal_address
-
-_KEY_BYTES = (12, 16)
+from hub.records import KEY_BYTES, normal_address
 
 
 class PairedDevices:
@@ -51,8 +49,8 @@ def _key(text: str) -> bytes:
         key = bytes.fromhex(text)
     except ValueError:
         key = b""
-    if len(key) not in _KEY_BYTES:
-        raise RecordError("a bind key is 32 hexadecimal digits (24 for some older devices)")
+    if len(key) != KEY_BYTES:
+        raise RecordError(f"a bind key is {2 * KEY_BYTES} hexadecimal digits")
     return key
 
 

@@ -1,6 +1,7 @@
 """The door: what is stored, what is set aside, and that nothing stops what comes behind."""
 
 import json
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -154,6 +155,25 @@ def test_an_undated_weight_that_two_gateways_heard_is_one(intake: Intake, databa
     [receipt], _ = intake.accept([native(item("hall 1", "SCALE", 2, **heard), gateway="hall")])
     assert receipt.fates == (Fate.LINKED,)
     assert len(stored(database)) == 1
+
+
+def test_a_scales_encrypted_beacon_that_another_gateway_passed_on_is_opened_with_the_hubs_key(
+    database: Database, record: Record, caplog: pytest.LogCaptureFixture
+) -> None:
+    key, scale = bytes.fromhex("58305740b64e4b425e518aa1f4e51339"), "84:46:93:64:A5:E6"
+    record.pair(record.device(DeviceKind.SCALE, scale), record.person())
+    beacon = {
+        "id": scale,
+        "servicedata": "4859d53b2d3314943c58b133638c7457a4000000c3e670dc",
+        "servicedatauuid": "0xfe95",
+    }
+    raw = RawPayload(Channel.MQTT, "home/gw/BTtoMQTT/84469364A5E6", json.dumps(beacon).encode(), NOON)
+    door = Intake(database, PostgresDirectory(database), {scale: key})
+    with caplog.at_level(logging.DEBUG):
+        [receipt], _ = door.accept([raw])
+    assert receipt.fates == (STORED,) * 3
+    assert 74.2 in [value for _, value in stored(database)]
+    assert key.hex() not in caplog.text
 
 
 # ── What is refused ──────────────────────────────────────────────────────────────────────────────────────────────────
