@@ -21,7 +21,7 @@ app = typer.Typer(
 services_app = typer.Typer(no_args_is_help=True, help="The private TimescaleDB and Mosquitto, without Docker or root.")
 token_app = typer.Typer(no_args_is_help=True, help="Bearer tokens for the API.")
 quarantine_app = typer.Typer(no_args_is_help=True, help="What was refused, and again after a fix.")
-gateway_app = typer.Typer(help="The home gateway: Bluetooth devices to its own disk, and from there to the hub.")
+gateway_app = typer.Typer()
 app.add_typer(services_app, name="services")
 app.add_typer(gateway_app, name="gateway")
 app.add_typer(token_app, name="token")
@@ -102,7 +102,11 @@ def services_status(home: Home = None) -> None:
 
 @gateway_app.callback(invoke_without_command=True)
 def gateway(context: typer.Context, home: Home = None) -> None:
-    """Without a command: run. Needs VIGIE_GATEWAY (its name at the hub), VIGIE_MQTT_URL and VIGIE_TIME_ZONE."""
+    """The home gateway: Bluetooth devices to its own disk, and from there to the hub. Without a command it runs.
+
+    To run it needs VIGIE_GATEWAY (its name at the hub), VIGIE_MQTT_URL (mqtts://user:password@host) and VIGIE_TIME_ZONE
+    (Europe/Paris), from the environment or a .env file. docs/gateway.md sets one up from the beginning.
+    """
     context.obj = _home(home)
     if context.invoked_subcommand is None:
         from vigie.gateway import Place, run
