@@ -9,8 +9,8 @@ import pytest
 
 from device_adapters.ble.bluetooth import Bluetooth
 from device_adapters.ble.exchange import Exchange
-from device_adapters.ble.link import Link
-from device_adapters.gatt import Conversation, Frame, Identity, Listen
+from device_adapters.ble.link import Link, LinkLost
+from device_adapters.gatt import Conversation, Frame, Identity, Listen, Write
 from device_adapters.recording import Recording
 from hub.errors import Malformed
 from hub.measurements import Decoded, Refused
@@ -97,6 +97,39 @@ async def test_a_refused_frame_is_kept_with_those_before_it_and_whose_it_is() ->
     await exchange(MeterSession, notebook, first, second, ANSWER)
     [refused] = notebook.refused
     assert refused.recording == Recording("1808", Identity(METER, model="M"), (first,), second)
+
+
+class Deaf(Dying):
+    """A link on which the device carries out what it is asked, and its answer to the write is lost with the link."""
+
+    async def write(self, _characteristic: str, _payload: bytes) -> None:
+        await self.changed(0)
+        raise LinkLost("the device does not answer")
+
+
+async def test_what_was_asked_counts_though_nobody_heard_that_the_device_took_it() -> None:
+    heard: list[str] = []
+
+    class Attentive(MeterSession):
+        def asked(self, characteristic: str, payload: bytes) -> None:
+            heard.append("asked")
+
+        def feed(self, frame: Frame) -> Decoded:
+            heard.append("answered")
+            return Decoded()
+
+    def ask() -> Conversation:
+        yield Write("2a52", b"\x01\x01")
+
+    async def keep(*_: object) -> None:
+        """Nothing is said."""
+
+    profile, link = replace(METER_PROFILE, open=Attentive), cast(Link, Deaf(ANSWER))
+    talk = Exchange(link, profile, Identity(METER), keep, Bluetooth(clock=lambda: NOON, profiles=()))
+    with pytest.raises(LinkLost):
+        await talk.converse(ask())
+    await talk.finish()
+    assert heard == ["asked", "answered"]
 
 
 async def exchange(session: type[MeterSession], notebook: Notebook, *frames: Frame) -> None:

@@ -305,3 +305,11 @@ def test_a_fresh_measure_after_the_last_record_was_looked_at_is_learnt() -> None
 @pytest.mark.parametrize("stale", ["06000301", "06000406", "0500c201"])
 def test_the_answer_to_another_request_does_not_end_a_report(stale: str) -> None:
     assert learnt(record(46), record(44), frame("2a52", stale)) == {}
+
+
+def test_the_last_record_alone_completes_nothing() -> None:
+    session = meter()
+    session.asked("2a52", LAST)
+    for said in (record(44), DONE, record(45)):
+        session.feed(said)
+    assert session.learnt() == {}
