@@ -123,11 +123,17 @@ def gateway_pair(
     address: Annotated[str, typer.Argument(help="The device's Bluetooth address, as AA:BB:CC:DD:EE:FF.")],
     model: Annotated[str | None, typer.Option(help="Its model, for you to know it again.")] = None,
     bind_key: Annotated[str | None, typer.Option(help="Its key, if it encrypts what it advertises: 32 digits.")] = None,
+    consent: Annotated[
+        tuple[int, int] | None,
+        typer.Option(
+            metavar="USER CODE", help="Your number on a Beurer or Sanitas scale, and the code it shows for it."
+        ),
+    ] = None,
 ) -> None:
     """Listen to a device from now on; a running gateway sees it within seconds."""
     from vigie import gateway
 
-    typer.echo(gateway.pair(context.obj, address, model, bind_key))
+    typer.echo(gateway.pair(context.obj, address, model, bind_key, consent))
 
 
 @gateway_app.command("unpair")

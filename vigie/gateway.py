@@ -24,7 +24,8 @@ from device_adapters.gateway.seam import Room
 from device_adapters.gateway.status import Light
 from device_adapters.gateway.uplink import ACK, Uplink
 from device_adapters.mqtt import MqttSource
-from hub.errors import ServiceError
+from device_adapters.wire.user_control import MOST_CODE, MOST_USERS
+from hub.errors import RecordError, ServiceError
 
 log = logging.getLogger(__name__)
 
@@ -78,10 +79,23 @@ def run(place: Place, make_room: MakeRoom = bluetooth) -> None:
         asyncio.run(_until_told(Gateway(queue, keeper, uplink, make_room(keeper), _now)))
 
 
-def pair(home: Path, address: str, model: str | None, bind_key: str | None) -> str:
-    """Let that home's gateway listen to a device; its address as spelled from now on. Raises RecordError."""
+def pair(
+    home: Path, address: str, model: str | None, bind_key: str | None, consent: tuple[int, int] | None = None
+) -> str:
+    """Let that home's gateway listen to a device; its address as spelled from now on. Raises RecordError.
+
+    `consent` is a user's number on a scale and the code by which they agreed to be told of.
+    """
+    knows = {} if consent is None else _consent(*consent)
     with disk(home) as opened:
-        return PairedDevices(opened).pair(address, _now(), model=model, bind_key=bind_key)
+        return PairedDevices(opened).pair(address, _now(), model=model, bind_key=bind_key, knows=knows)
+
+
+def _consent(user: int, code: int) -> dict[str, int]:
+    """As the conversation with a scale remembers it; bounds of User Data Service 1.0, section 3.2."""
+    if not (0 <= user <= MOST_USERS and 0 <= code <= MOST_CODE):
+        raise RecordError(f"a consent is a user's number (0 to {MOST_USERS}) and the code of at most {MOST_CODE}")
+    return {"user": user, "consent": code}
 
 
 def unpair(home: Path, address: str) -> str:

@@ -124,6 +124,18 @@ class TestCommands:
         assert self.run(tmp_path, "unpair", METER) == (0, f"{METER}\n")
         assert self.run(tmp_path, "devices") == (0, "")
 
+    def test_a_users_consent_on_a_scale_is_there_for_its_visits_and_pairing_again_keeps_it(
+        self, tmp_path: Path
+    ) -> None:
+        self.run(tmp_path, "pair", METER, "--consent", "1", "3752")
+        self.run(tmp_path, "pair", METER, "--model", "BF720")
+        with disk_of(tmp_path) as disk:
+            assert Queue(disk, PARIS).remembered(METER) == {"user": 1, "consent": 3752}
+
+    @pytest.mark.parametrize("consent", [("255", "1"), ("-1", "1"), ("1", "10000"), ("1", "-1")])
+    def test_a_consent_that_no_scale_has_is_refused(self, tmp_path: Path, consent: tuple[str, str]) -> None:
+        assert self.run(tmp_path, "pair", METER, "--consent", *consent)[0] != 0
+
     def test_help_says_that_it_runs_and_what_it_needs(self, tmp_path: Path) -> None:
         _, help_text = self.run(tmp_path, "--help")
         assert "Without a command it runs" in " ".join(help_text.split())

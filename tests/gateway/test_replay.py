@@ -66,6 +66,12 @@ def test_a_record_refused_yesterday_waits_for_the_hub_once_its_decoder_is_mended
     assert replay(disk, queue, NOW) == Replayed(0, 0, 0)
 
 
+def test_a_device_whose_frame_is_heard_again_was_not_heard_now(disk: Disk, queue: Queue) -> None:
+    queue.keep(heard(refused=[recorded(RECORD)]), NOW)
+    replay(disk, queue, NOW + timedelta(days=9))
+    assert status(disk).devices[0].heard_at == NOW
+
+
 def test_it_is_dated_by_the_clock_that_was_read_in_its_connection(disk: Disk, queue: Queue) -> None:
     queue.keep(heard(refused=[recorded(RECORD, Frame("2a2b", AN_HOUR_AHEAD, NOW))]), NOW)
     replay(disk, queue, NOW)
