@@ -52,12 +52,17 @@ class Link:
         self._frames: deque[Frame] = deque()
         self._changed = asyncio.Event()
         self._paired = False
+        self._preferred = ""
         gone.add_done_callback(lambda _: self._changed.set())
 
     @property
     def services(self) -> tuple[str, ...]:
         """The device's services, short where the SIG assigned them."""
         return tuple(short(service.uuid) for service in self._services)
+
+    def prefer(self, service: str) -> None:
+        """Speak of that service's characteristics, where another has one of the same UUID."""
+        self._preferred = long(service)
 
     @property
     def lost(self) -> bool:
@@ -114,9 +119,10 @@ class Link:
                 await self._client.disconnect()
 
     def _find(self, characteristic: str) -> BleakGATTCharacteristic | None:
-        """The first of that UUID; two services may each have one, which bleak refuses to choose from."""
+        """That of the preferred service, else the first; of two, bleak refuses to choose."""
         uuid = long(characteristic)
-        return next((each for each in self._services.characteristics.values() if each.uuid == uuid), None)
+        found = [each for each in self._services.characteristics.values() if each.uuid == uuid]
+        return min(found, key=lambda each: each.service_uuid != self._preferred, default=None)
 
     def _heard(self, characteristic: str, _: BleakGATTCharacteristic, value: bytearray) -> None:
         self._frames.append(Frame(characteristic, bytes(value), self._bluetooth.clock()))

@@ -99,6 +99,7 @@ class _Visit:
         if profile is None:
             return Ending.UNKNOWN
         self._outcome = replace(self._outcome, profile=profile.name)
+        self._link.prefer(profile.service)
         self._exchange = exchange = Exchange(self._link, profile, identity, self._deliver, self._bluetooth)
         conversation = profile.converse(identity, self._memory, self._bluetooth.clock())
         try:

@@ -12,6 +12,7 @@ from typing import Any
 import bleak_retry_connector
 import pytest
 from bleak.backends.device import BLEDevice
+from bumble.gatt import Service
 
 from device_adapters.ble.bluetooth import Bluetooth
 from device_adapters.ble.keeper import RefusedFrame
@@ -40,7 +41,7 @@ from tests.ble.home import (
 )
 from vigie.virtual import payloads
 from vigie.virtual.payloads import Operator
-from vigie.virtual.peripheral import About
+from vigie.virtual.peripheral import INDICATE, WRITE, About
 from vigie.virtual.peripherals import GlucoseMeter, Trouble, WeightScale
 from vigie.virtual.radio import Radio
 
@@ -417,6 +418,18 @@ class TestConnecting:
         bluetooth = bluetooth_in(radio, METER_PROFILE, listened_to)
         outcome = await visit(await found(radio, METER), {}, nothing, bluetooth)
         assert (outcome.ending, outcome.profile) == (Ending.UNKNOWN, None)
+
+    async def test_of_two_control_points_the_one_of_the_profiles_service_is_asked(
+        self, radio: Radio, bluetooth: Bluetooth, notebook: Notebook
+    ) -> None:
+        class WithASensorBeside(GlucoseMeter):
+            def services(self) -> list[Service]:
+                beside = self.characteristic("2a52", WRITE | INDICATE)
+                return [Service("181f", [beside]), *super().services()]
+
+        await WithASensorBeside(radio, METER, "Meter", records(3)).advertise()
+        outcome = await call_on(radio, notebook, bluetooth)
+        assert (outcome.ending, outcome.measurements) == (Ending.DONE, 3)
 
     async def test_a_device_that_nobody_understands_is_left_alone(self, radio: Radio, bluetooth: Bluetooth) -> None:
         class Other(GlucoseMeter):
