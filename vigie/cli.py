@@ -60,7 +60,7 @@ def demo(
 def serve(
     only: Annotated[str, typer.Option(help="Parts to run here: intake, api.")] = "intake,api",
 ) -> None:
-    """The hub; ready when GET /health/ready answers 200."""
+    """The hub; ready when GET /health/ready answers 200. VIGIE_BIND_KEYS opens encrypted beacons others pass on."""
     from ingest_api.app import answer
     from vigie.serve import hub, parts_named
 
