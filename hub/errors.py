@@ -4,6 +4,9 @@ VigieError
 ├── SettingsError              a setting is missing or wrong
 ├── ServiceError               the private database or broker cannot be had, started or reached
 ├── DatabaseError              the database is too old, unreachable or not ours
+├── SignInError                somebody cannot be signed in
+│   ├── SignInRefused          what came back cannot be believed, or they are nobody here
+│   └── ProviderSilent         their identity provider does not answer as it should
 ├── RecordError                the record refuses a change
 │   ├── NotFound               no such person, device or household (or not for you)
 │   └── Conflict               it contradicts what the record already says
@@ -50,6 +53,18 @@ class ServiceError(VigieError):
 
 class DatabaseError(VigieError):
     """The database is too old, unreachable or not ours."""
+
+
+class SignInError(VigieError):
+    """Somebody cannot be signed in."""
+
+
+class SignInRefused(SignInError):
+    """What came back from the identity provider cannot be believed, or whom it names is nobody here."""
+
+
+class ProviderSilent(SignInError):
+    """The identity provider does not answer, or not as its protocol says."""
 
 
 class RecordError(VigieError):
