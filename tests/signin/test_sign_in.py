@@ -17,6 +17,12 @@ from tests.support.record import Record
 COOKIE = "__Host-vigie"
 
 
+@pytest.fixture
+def database(swept_database: Database) -> Database:
+    """An empty database."""
+    return swept_database
+
+
 def rows(database: Database, query: str) -> list[tuple[Any, ...]]:
     """What the register says."""
     with database.transaction(Role.REGISTER) as connection:
