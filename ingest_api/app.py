@@ -57,7 +57,7 @@ def answer(app: Application, host: str, port: int) -> None:
 
 
 @contextmanager
-def background(app: Application, host: str, port: int) -> Iterator[None]:
+def background(app: ASGIApp, host: str, port: int) -> Iterator[None]:
     """Answer HTTP in a thread of its own, from entering until leaving."""
     server = uvicorn.Server(uvicorn.Config(app, host=host, port=port, **_QUIET))
     thread = Thread(target=server.run, name="http", daemon=True)

@@ -73,6 +73,8 @@ def hub(
         if Part.WATCH in parts:
             checks |= _keep_up(stack, Upkeep(database))
         door = signing or Signing()
+        for provider in door.providers.values():
+            stack.callback(provider.close)
         context = Hub(
             database, intake, Access(database), lambda: {name: works() for name, works in checks.items()},
             door.site, door.limits, door.providers,

@@ -69,6 +69,10 @@ class Provider:
         asked = {"id_token_hint": id_token, "post_logout_redirect_uri": back, "client_id": self.settings.client_id}
         return f"{place}{'&' if '?' in place else '?'}{urlencode(asked)}" if place else None
 
+    def close(self) -> None:
+        """Hang up."""
+        self._http.close()
+
     def _place(self, name: str) -> str:
         place = self._discovery.known().place(name)
         if place is None:

@@ -1,5 +1,7 @@
 """Identity providers as set; and the demo's own, which no setting can name."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from hub.accounts import ActorRole
@@ -22,6 +24,13 @@ PSC = {
     "VIGIE_OIDC_CLINICIAN__PROFESSION_CLAIM": "SubjectRole",
     "VIGIE_OIDC_CLINICIAN__STRUCTURE_CLAIM": "SubjectOrganization",
 }
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> Iterator[None]:
+    """The settings of one test are not the next one's."""
+    yield
+    load.cache_clear()
 
 
 def settings(monkeypatch: pytest.MonkeyPatch, **changed: str) -> Settings:

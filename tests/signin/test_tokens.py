@@ -1,5 +1,6 @@
 """`vigie token`, and what its tokens open."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Annotated
 from uuid import uuid4
@@ -19,13 +20,19 @@ from tests.support.record import Record
 from vigie.cli import app as command_line
 from vigie.tokens import create, lifetime, revoke
 
+CLOSED = (
+    "UPDATE account SET closed_at = now() "
+    "WHERE number = (SELECT account FROM token WHERE hash = sha256(%s::text::bytea))"
+)
+
 
 @pytest.fixture
-def vigie(database: Database, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+def vigie(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[CliRunner]:
     """The command line, at this database."""
     monkeypatch.setenv("VIGIE_DATABASE_URL", database.url)
     load.cache_clear()
-    return CliRunner()
+    yield CliRunner()
+    load.cache_clear()
 
 
 @pytest.fixture
@@ -98,7 +105,7 @@ def test_a_limited_administrator_is_limited_too(hub: Hub, caller: Browser) -> No
     [
         "UPDATE token SET revoked_at = now() WHERE hash = sha256(%s::text::bytea)",
         "UPDATE token SET expires_at = now() WHERE hash = sha256(%s::text::bytea)",
-        "UPDATE account SET closed_at = now() WHERE number = (SELECT account FROM token WHERE hash = sha256(%s::text::bytea))",
+        CLOSED,
     ],
     ids=["revoked", "expired", "closed"],
 )
