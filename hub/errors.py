@@ -6,6 +6,9 @@ VigieError
 ├── DatabaseError              the database is too old, unreachable or not ours
 ├── QueueFull                  a gateway's queue has no room for what was heard: nothing was learnt, ask again later
 ├── StepRefused                a connected device refuses one step, while the link stands
+├── SignInError                somebody cannot be signed in
+│   ├── SignInRefused          what came back cannot be believed, or they are nobody here
+│   └── ProviderSilent         their identity provider does not answer as it should
 ├── RecordError                the record refuses a change
 │   ├── NotFound               no such person, device or household (or not for you)
 │   └── Conflict               it contradicts what the record already says
@@ -60,6 +63,18 @@ class QueueFull(VigieError):
 
 class StepRefused(VigieError):
     """The device, or the machine's Bluetooth, refused a step while the link stood; other steps may still do."""
+
+
+class SignInError(VigieError):
+    """Somebody cannot be signed in."""
+
+
+class SignInRefused(SignInError):
+    """What came back from the identity provider cannot be believed, or whom it names is nobody here."""
+
+
+class ProviderSilent(SignInError):
+    """The identity provider does not answer, or not as its protocol says."""
 
 
 class RecordError(VigieError):

@@ -3,19 +3,54 @@
 import re
 from functools import cache
 from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from hub.errors import RecordError, SettingsError
 from hub.records import KEY_BYTES, normal_address
 
 
+def _https(issuer: str) -> str:
+    """Plain http never: anybody on the way could vouch for anybody. The demo's own provider is not a setting."""
+    if urlsplit(issuer).scheme != "https" or not urlsplit(issuer).hostname:
+        raise ValueError("an issuer begins with https://")
+    return issuer
+
+
+def _lasting(claim: str) -> str:
+    if "mail" in claim.lower():
+        raise ValueError("an e-mail address may be somebody else's one day; take the claim that never changes")
+    return claim
+
+
+class OidcSettings(BaseModel):
+    """One identity provider (OpenID Connect), as VIGIE_OIDC_PERSON__ISSUER and so on."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    issuer: Annotated[str, AfterValidator(_https)]
+    client_id: Annotated[str, Field(min_length=1)]
+    client_secret: Annotated[SecretStr, Field(min_length=1)]
+    label: str | None = Field(default=None, description="how the sign-in page calls it")
+    scope: str = "openid"
+    acr: str | None = Field(default=None, description="the least level of assurance, as eidas1")
+    subject_claim: Annotated[str, AfterValidator(_lasting)] = "sub"
+    name_claim: str = "name"
+    profession_claim: str | None = None
+    national_id_claim: str | None = None
+    structure_claim: str | None = None
+
+
 class Settings(BaseSettings):
     """What an operator may set; everything has a default that works on one machine."""
 
-    model_config = SettingsConfigDict(env_prefix="VIGIE_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="VIGIE_", env_file=".env", env_nested_delimiter="__", extra="ignore", frozen=True
+    )
 
     database_url: str | None = Field(default=None, description="PostgreSQL with TimescaleDB, as its administrator")
     mqtt_url: str | None = Field(default=None, description="MQTT 5 broker: mqtt://user:password@host:port")
@@ -29,6 +64,12 @@ class Settings(BaseSettings):
     )
     home: Path | None = Field(default=None, description="data folder of the private services, the demo, the gateway")
     gateway: str | None = Field(default=None, description="this gateway's name, as the hub knows it")
+    public_url: str | None = Field(default=None, description="where browsers find the hub: https://vigie.example")
+    trusted_proxies: str = Field(default="", description="whose x-forwarded-for is believed: addresses or networks")
+    oidc_person: OidcSettings | None = Field(default=None, description="who vouches for people, as FranceConnect")
+    oidc_clinician: OidcSettings | None = Field(
+        default=None, description="who vouches for professionals, as Pro Santé Connect"
+    )
     time_zone: str | None = Field(default=None, description="where the gateway stands, as Europe/Paris")
 
     @property
@@ -38,6 +79,13 @@ class Settings(BaseSettings):
         if not host or not (port.isascii() and port.isdigit()) or not 0 <= int(port) <= 65535:
             raise SettingsError(f"VIGIE_HTTP must be ADDRESS:PORT, as 127.0.0.1:8080; it is {self.http!r}")
         return host, int(port)
+
+    @property
+    def origin(self) -> str:
+        """Where browsers find the hub: VIGIE_PUBLIC_URL, else its own address; raises SettingsError."""
+        host, port = self.http_address
+        # who listens everywhere is found on this machine at least
+        return (self.public_url or f"http://{_reached(host)}:{port}").rstrip("/")
 
     def required_database_url(self) -> str:
         """VIGIE_DATABASE_URL; raises SettingsError."""
@@ -92,6 +140,10 @@ def _key(pair: str) -> tuple[str, bytes]:
             f"VIGIE_BIND_KEYS must be ADDRESS=KEY,ADDRESS=KEY, each key of {2 * KEY_BYTES} digits"
         ) from None
     return spelled, key
+
+
+def _reached(host: str) -> str:
+    return "127.0.0.1" if host in ("0.0.0.0", "[::]", "::") else host  # noqa: S104 - compared, not listened on
 
 
 def _required(value: str | None, name: str) -> str:

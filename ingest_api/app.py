@@ -6,6 +6,7 @@ from http import HTTPStatus
 from threading import Thread
 from time import sleep
 from types import ModuleType
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
@@ -14,22 +15,30 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ingest_api import problems
 from ingest_api.context import Hub
-from ingest_api.routes import glucose, health, households, population, readings, register, weight
+from ingest_api.headers import Headers
+from ingest_api.routes import glucose, health, households, population, readings, register, sign_in, weight
 
 MOST_BODY_BYTES = 1024 * 1024
 _SAY = f"the body is longer than {MOST_BODY_BYTES // 1024} KiB; send several requests"
 
 
-Application = FastAPI
+class Application(FastAPI):
+    """FastAPI, with our headers outermost: the answer to a fault has them too."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """The application as served."""
+        hub: Hub = self.state.hub
+        return Headers(super().build_middleware_stack(), hub.site)
+
 
 HEALTH: tuple[ModuleType, ...] = (health,)
-ALL: tuple[ModuleType, ...] = (register, readings, glucose, weight, households, population, health)
+ALL: tuple[ModuleType, ...] = (register, readings, glucose, weight, households, population, sign_in, health)
 
 
 def create_app(hub: Hub, modules: Sequence[ModuleType] = ALL) -> Application:
     """The application over these parts, with the routes of those modules."""
     # the interactive pages would load scripts from elsewhere; /openapi.json serves any tool
-    app = FastAPI(title="Vigie", version="0.1.0", docs_url=None, redoc_url=None)
+    app = Application(title="Vigie", version="0.1.0", docs_url=None, redoc_url=None)
     app.state.hub = hub
     for module in modules:
         app.include_router(module.router)
@@ -38,15 +47,19 @@ def create_app(hub: Hub, modules: Sequence[ModuleType] = ALL) -> Application:
     return app
 
 
+# x-forwarded-for is believed by ingest_api.limits, from the proxies it is told of; uvicorn would from any on loopback
+_QUIET: Any = {"log_config": None, "access_log": False, "proxy_headers": False, "server_header": False}
+
+
 def answer(app: Application, host: str, port: int) -> None:
     """Answer HTTP until a signal ends it."""
-    uvicorn.run(app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=5)
+    uvicorn.run(app, host=host, port=port, timeout_graceful_shutdown=5, **_QUIET)
 
 
 @contextmanager
-def background(app: Application, host: str, port: int) -> Iterator[None]:
+def background(app: ASGIApp, host: str, port: int) -> Iterator[None]:
     """Answer HTTP in a thread of its own, from entering until leaving."""
-    server = uvicorn.Server(uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False))
+    server = uvicorn.Server(uvicorn.Config(app, host=host, port=port, **_QUIET))
     thread = Thread(target=server.run, name="http", daemon=True)
     thread.start()
     while not server.started and thread.is_alive():

@@ -1,62 +1,109 @@
-"""What the routes stand on: the database, the door, and who asks. One instance lives in the application's state."""
+"""What a route stands on: the parts behind it, and who asks, which each declares; one without a policy is a fault.
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+    def get_readings(hub: TheHub, actor: Annotated[Actor, Depends(Policy(scope=Scope.READINGS_READ))]) -> …
+    router = APIRouter(dependencies=[PUBLIC])
+
+A policy says which roles may ask at all; whose record is whose is the database's to say, by the actor's ticket.
+"""
+
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from hub.database import Connection, Database, Role
-from ingest_api.access import Access, Actor, ActorRole
-from ingest_api.intake import Intake
+from hub.accounts import ActorRole, Scope
+from ingest_api.access import Actor
+from ingest_api.parts import Hub, TheHub
+from ingest_api.signin import guard
+
+__all__ = ["PUBLIC", "Administrator", "Anyone", "Hub", "Policy", "Public", "TheHub", "policy_of"]
+
+_bearer = HTTPBearer(auto_error=False, description="a token from `vigie token`")
+_NOBODY = "send a valid token: Authorization: Bearer … (make one with `vigie token`), or sign in at /sign-in"
+Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+
+
+async def _form_token(request: Request) -> str | None:
+    """The token against forged requests, from its header or else the form's field; a bearer's body is not looked at."""
+    if request.method in guard.SAFE or "authorization" in request.headers:
+        return None
+    return request.headers.get(guard.HEADER) or (await guard.fields(request)).get(guard.FIELD)
 
 
 @dataclass(frozen=True, slots=True)
-class Hub:
-    """The parts behind the API; `ready` tells whether each needed part works, by name."""
+class Public:
+    """Anybody may ask; `why` it is harmless."""
 
-    database: Database
-    intake: Intake
-    access: Access
-    ready: Callable[[], dict[str, bool]]
+    why: str
 
-    @contextmanager
-    def reading(self, actor: Actor) -> Iterator[Connection]:
-        """A transaction that sees what the actor may see, and nothing else."""
-        with self.database.transaction(Role.API, actor.ticket) as connection:
-            yield connection
-
-    @contextmanager
-    def registering(self) -> Iterator[Connection]:
-        """A transaction that changes the register."""
-        with self.database.transaction(Role.REGISTER) as connection:
-            yield connection
-
-    @contextmanager
-    def watching(self) -> Iterator[Connection]:
-        """A transaction that moves readings of shared devices."""
-        with self.database.transaction(Role.WATCH) as connection:
-            yield connection
+    def __call__(self) -> None:
+        """Nothing to check."""
 
 
-def _hub(request: Request) -> Hub:
-    hub: Hub = request.app.state.hub
-    return hub
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Only accounts of these roles may ask (any role if none is named), with this scope if their token is limited.
+
+    A limited token may not ask a route that names no scope.
+    """
+
+    roles: tuple[ActorRole, ...] = ()
+    scope: Scope | None = None
+
+    def __call__(
+        self, request: Request, hub: TheHub, bearer: Credentials, sent: Annotated[str | None, Depends(_form_token)]
+    ) -> Actor:
+        """Who asks; raises 401, 403, 429."""
+        with_token = "authorization" in request.headers
+        actor = _bearing(request, hub, bearer) if with_token else _signed_in(request, hub, sent)
+        if self.roles and actor.role not in self.roles:
+            wanted = "an administrator's token" if self.roles == (ActorRole.ADMIN,) else "another role"
+            raise HTTPException(403, f"this needs {wanted}")
+        if actor.scopes and self.scope not in actor.scopes:
+            raise HTTPException(403, f"this token is limited; make one with the scope {self.scope or 'left open'}")
+        count = hub.limits.reading if request.method in guard.SAFE else hub.limits.writing
+        count(actor.account)
+        return actor
 
 
-TheHub = Annotated[Hub, Depends(_hub)]
-_bearer = HTTPBearer(auto_error=False, description="a token from `vigie token`")
-
-
-def _administrator(hub: TheHub, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> Actor:
-    actor = hub.access.actor(credentials.credentials) if credentials else None
+def _bearing(request: Request, hub: Hub, bearer: HTTPAuthorizationCredentials | None) -> Actor:
+    token = bearer.credentials if bearer else ""
+    if not hub.access.trusted_before(token):
+        hub.limits.check_failures(request)
+    actor = hub.access.actor(token)
     if actor is None:
-        raise HTTPException(401, "send a valid token: Authorization: Bearer … (make one with `vigie token admin`)")
-    if actor.role is not ActorRole.ADMIN:
-        raise HTTPException(403, "this needs an administrator's token")
+        hub.limits.failed(request)
+        raise HTTPException(401, _NOBODY)
     return actor
 
 
-Administrator = Annotated[Actor, Depends(_administrator)]
+def _signed_in(request: Request, hub: Hub, sent: str | None) -> Actor:
+    cookie = request.cookies.get(hub.site.session_cookie, "")
+    actor = hub.access.signed_in(cookie) if cookie else None
+    if actor is None:
+        raise HTTPException(401, _NOBODY)
+    if request.method not in guard.SAFE:
+        guard.check_same_site(request, hub.site)
+        guard.check_token(cookie, sent)
+    return actor
+
+
+PUBLIC = Depends(Public("it tells nothing of anybody"))
+Anyone = Annotated[Actor, Depends(Policy())]
+Administrator = Annotated[Actor, Depends(Policy((ActorRole.ADMIN,)))]
+
+
+def policy_of(route: APIRoute) -> Policy | Public | None:
+    """What a route declares; None is a fault. The first of several is the one nearest to the route."""
+    return next(_declared(route.dependant), None)
+
+
+def _declared(dependant: Dependant) -> Iterator[Policy | Public]:
+    for each in reversed(dependant.dependencies):
+        if isinstance(each.call, Policy | Public):
+            yield each.call
+        yield from _declared(each)

@@ -1,6 +1,7 @@
 """Errors over HTTP: RFC 9457 problems that say what to do, and never what was measured."""
 
 import logging
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request
@@ -9,7 +10,17 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from hub.database import SqlError
-from hub.errors import Conflict, DatabaseError, NotFound, RecordError, Refusal, TooLarge, VigieError
+from hub.errors import (
+    Conflict,
+    DatabaseError,
+    NotFound,
+    ProviderSilent,
+    RecordError,
+    Refusal,
+    SignInRefused,
+    TooLarge,
+    VigieError,
+)
 
 log = logging.getLogger(__name__)
 
@@ -20,13 +31,16 @@ _STATUS: dict[type[VigieError], HTTPStatus] = {
     Refusal: HTTPStatus.UNPROCESSABLE_ENTITY,
     RecordError: HTTPStatus.UNPROCESSABLE_ENTITY,
     DatabaseError: HTTPStatus.SERVICE_UNAVAILABLE,
+    ProviderSilent: HTTPStatus.SERVICE_UNAVAILABLE,
+    SignInRefused: HTTPStatus.FORBIDDEN,
 }
 _UNAVAILABLE = "the database does not answer; nothing was stored by this request for certain: send it again"
 
 
-def problem(status: HTTPStatus, code: str, detail: str) -> JSONResponse:
-    """An answer of type application/problem+json."""
+def problem(status: HTTPStatus, code: str, detail: str, told: Mapping[str, str] | None = None) -> JSONResponse:
+    """An answer of type application/problem+json, with these headers too."""
     headers = {"Retry-After": "2"} if status is HTTPStatus.SERVICE_UNAVAILABLE else {}
+    headers |= told or {}
     headers |= {"WWW-Authenticate": "Bearer"} if status is HTTPStatus.UNAUTHORIZED else {}
     body = {"type": f"urn:vigie:{code}", "title": status.phrase, "status": status.value, "detail": detail, "code": code}
     return JSONResponse(body, status, headers, media_type="application/problem+json")
@@ -62,7 +76,7 @@ def _http(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - what this handler is registered for
     status = HTTPStatus(error.status_code)
     code = TooLarge().code if status is HTTPStatus.REQUEST_ENTITY_TOO_LARGE else status.phrase.lower().replace(" ", "_")
-    return problem(status, code, str(error.detail))
+    return problem(status, code, str(error.detail), error.headers)
 
 
 def _unforeseen(request: Request, error: Exception) -> JSONResponse:

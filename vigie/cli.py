@@ -63,11 +63,12 @@ def serve(
     """The hub; ready when GET /health/ready answers 200. VIGIE_BIND_KEYS opens encrypted beacons others pass on."""
     from ingest_api.app import answer
     from vigie.serve import hub, parts_named
+    from vigie.signing import signing_of
 
     _log()
     settings = load()
     urls = settings.required_database_url(), settings.required_mqtt_url()
-    with hub(*urls, settings.mqtt_client, parts_named(only), settings.keys) as application:
+    with hub(*urls, settings.mqtt_client, parts_named(only), settings.keys, signing_of(settings)) as application:
         answer(application, *settings.http_address)
 
 
@@ -176,13 +177,51 @@ def gateway_status(context: typer.Context) -> None:
 @token_app.command("admin")
 def token_admin() -> None:
     """Print one administrator's token; it cannot be shown again."""
-    from hub.database import Database
-    from hub.migrate import migrate
-    from ingest_api.access import Access, ActorRole
+    from vigie.tokens import administrator
 
-    url = load().required_database_url()
-    migrate(url)
-    typer.echo(Access(Database(url)).create(ActorRole.ADMIN))
+    typer.echo(administrator(load().required_database_url()))
+
+
+@token_app.command("create")
+def token_create(
+    role: Annotated[str, typer.Option(help="What it is for: person, clinician, caregiver, app, gateway.")],
+    holder: Annotated[str, typer.Option("--for", help="A person's id, or the name the others are known by.")],
+    scope: Annotated[
+        list[str] | None, typer.Option(help="Limit it to this, as readings:write; several may be.")
+    ] = None,
+    expires: Annotated[str | None, typer.Option(help="End it by itself after this long, as 90d or 12h.")] = None,
+) -> None:
+    """Print one bearer token, nothing else; it cannot be shown again."""
+    from vigie.tokens import create
+
+    typer.echo(create(load().required_database_url(), role, holder, scope or (), expires))
+
+
+@token_app.command("invite")
+def token_invite(
+    role: Annotated[str, typer.Option(help="Whose provider vouches for them: person or clinician.")],
+    holder: Annotated[str, typer.Option("--for", help="A person's id, or the name a clinician is known by.")],
+) -> None:
+    """Print one invitation: whoever signs in with it within a week is that account's holder from then on."""
+    from vigie.tokens import invite
+
+    typer.echo(invite(load().required_database_url(), role, holder))
+
+
+@token_app.command("list")
+def token_list() -> None:
+    """Every token: its identifier, whose, limited to what, since and until when; never the token."""
+    from vigie.tokens import table
+
+    console.print(table(load().required_database_url()))
+
+
+@token_app.command("revoke")
+def token_revoke(identifier: Annotated[str, typer.Argument(help="As `vigie token list` shows it.")]) -> None:
+    """End a token: the next request with it is refused."""
+    from vigie.tokens import revoke
+
+    revoke(load().required_database_url(), identifier)
 
 
 @app.command("import")

@@ -19,8 +19,10 @@ from device_adapters.mqtt import MqttSource
 from hub.errors import SettingsError
 from ingest_api.app import background
 from ingest_api.metrics import totals
+from ingest_api.site import Site, is_loopback
 from vigie import services, virtual_home
 from vigie.demo_people import Cast, move_in, open_cast
+from vigie.demo_sign_in import DemoSignIn
 from vigie.lefevre import ODILE, Lefevres, Thing
 from vigie.serve import hub
 from vigie.simulate import Gateway, Home, SimulatedClock
@@ -43,11 +45,15 @@ def run(home: Path, address: tuple[str, int], duration: float | None, console: C
     endpoints = services.start(home, console.print)
     with ExitStack() as stack:
         stack.callback(services.stop, home, console.print)
-        application = stack.enter_context(hub(endpoints.database_url, endpoints.mqtt_url, "vigie-intake"))
+        sign_in = DemoSignIn(Site(f"http://{_here(host)}:{port}"))
+        application = stack.enter_context(
+            hub(endpoints.database_url, endpoints.mqtt_url, "vigie-intake", signing=sign_in.signing)
+        )
         stack.enter_context(background(application, host, port))
         cast = open_cast(home, endpoints.database_url)
+        stack.enter_context(sign_in.open_for(cast.people, application.state.hub.database))
         with _virtual_home(home, cast, endpoints, console) as by_bluetooth:
-            _show(cast, home, f"http://{host}:{port}", console)
+            _show(cast, home, sign_in.signing.site.origin, console)
             with _connected(cast, endpoints.mqtt_url) as lines:
                 _simulate(cast, cast.homes(lines), ended, duration, console)
         console.print(_table(cast, by_bluetooth()))
@@ -59,6 +65,11 @@ def seconds(duration: str) -> float:
     if match is None:
         raise SettingsError(f"a duration is a number and s, m or h, as 30s; not {duration!r}")
     return int(match[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[match[2]]
+
+
+def _here(host: str) -> str:
+    """How a browser on this machine names it: the demo is signed in to from here alone."""
+    return host if is_loopback(host) else "127.0.0.1"
 
 
 def _check_free(host: str, port: int) -> None:
@@ -148,6 +159,7 @@ def _show(cast: Cast, home: Path, url: str, console: Console) -> None:
     console.print(
         f"\n[bold]Vigie answers at {url}[/bold]  (this is a demo: the people are invented, the traces real)\n"
     )
+    console.print(f"Sign in with a browser on this machine, as whom you choose: {url}/sign-in\n")
     console.print("Copy and paste:\n")
     print_plain = console.out
     print_plain(f"  export TOKEN={cast.token}")

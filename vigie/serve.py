@@ -18,6 +18,7 @@ from ingest_api.consumer import Consumer
 from ingest_api.context import Hub
 from ingest_api.intake import Intake
 from timeseries.upkeep import Upkeep
+from vigie.signing import Signing
 from vigie.watch import Watch
 
 log = logging.getLogger(__name__)
@@ -46,9 +47,16 @@ def parts_named(names: str) -> tuple[Part, ...]:
 
 @contextmanager
 def hub(
-    database_url: str, mqtt_url: str, mqtt_client: str, parts: Sequence[Part] = tuple(Part), keys: Keys = NO_KEYS
+    database_url: str,
+    mqtt_url: str,
+    mqtt_client: str,
+    parts: Sequence[Part] = tuple(Part),
+    keys: Keys = NO_KEYS,
+    signing: Signing | None = None,
 ) -> Iterator[Application]:
     """The application with its parts running behind it; everything is stopped in order on leaving.
+
+    Without `signing`, no browser signs in.
 
     Raises DatabaseError, SettingsError.
     """
@@ -65,7 +73,13 @@ def hub(
             checks |= _listen(stack, MqttSource(mqtt_url, mqtt_client, topic_filters()), intake)
         if Part.WATCH in parts:
             checks |= _keep_up(stack, Upkeep(database))
-        context = Hub(database, intake, Access(database), lambda: {name: works() for name, works in checks.items()})
+        door = signing or Signing()
+        for provider in door.providers.values():
+            stack.callback(provider.close)
+        context = Hub(
+            database, intake, Access(database), lambda: {name: works() for name, works in checks.items()},
+            door.site, door.limits, door.providers,
+        )  # fmt: skip
         yield create_app(context, ALL if Part.API in parts else HEALTH)
 
 

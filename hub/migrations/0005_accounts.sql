@@ -8,6 +8,7 @@ CREATE TABLE account (
     name        text NOT NULL UNIQUE,
     person      int UNIQUE REFERENCES person ON DELETE CASCADE,
     -- of professionals, as their identity provider vouches for it
+    full_name   text,
     profession  text,
     national_id text,
     structure   text,
@@ -41,9 +42,32 @@ CREATE TABLE session (
     created_at  timestamptz NOT NULL DEFAULT now(),
     seen_at     timestamptz NOT NULL DEFAULT now(),
     expires_at  timestamptz NOT NULL,
-    ended_at    timestamptz
+    ended_at    timestamptz,
+    -- what the provider must be shown to end its own session too; forgotten when ours ends
+    provider    text,
+    id_token    text
 );
 CREATE INDEX ON session (account);
 
-GRANT SELECT, INSERT, UPDATE ON account, session TO vigie_register;
+-- A sign-in under way: what must come back from the provider, to the browser that set out; taken once.
+CREATE TABLE sign_in (
+    state       bytea PRIMARY KEY CHECK (octet_length(state) = 32),
+    browser     bytea NOT NULL CHECK (octet_length(browser) = 32),
+    provider    text NOT NULL,
+    nonce       text NOT NULL,
+    verifier    text NOT NULL,
+    invitation  bytea CHECK (octet_length(invitation) = 32),
+    expires_at  timestamptz NOT NULL
+);
+
+-- Ties an identity to an account that was made before its holder ever signed in; used once.
+CREATE TABLE invitation (
+    hash        bytea PRIMARY KEY CHECK (octet_length(hash) = 32),
+    account     int NOT NULL REFERENCES account ON DELETE CASCADE,
+    expires_at  timestamptz NOT NULL,
+    used_at     timestamptz
+);
+
+GRANT SELECT, INSERT, UPDATE ON account TO vigie_register;
+GRANT SELECT, INSERT, UPDATE, DELETE ON session, sign_in, invitation TO vigie_register;
 GRANT SELECT ON account TO vigie_reader, vigie_watch, vigie_intake;

@@ -35,6 +35,8 @@ TABLES = [
     "standing",
     "account",
     "session",
+    "sign_in",
+    "invitation",
 ]
 
 

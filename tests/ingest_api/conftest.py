@@ -8,6 +8,7 @@ from ingest_api.access import Access, ActorRole
 from ingest_api.app import Application, create_app
 from ingest_api.context import Hub
 from ingest_api.intake import Intake
+from ingest_api.limits import Limits, Rates
 from tests.support.http import Api
 from tests.support.record import Record
 
@@ -22,7 +23,12 @@ def intake(database: Database) -> Intake:
 def hub(lasting_database: Database) -> Hub:
     """The parts behind the API; every test brings its own people."""
     intake = Intake(lasting_database, PostgresDirectory(lasting_database))
-    return Hub(lasting_database, intake, Access(lasting_database), lambda: {"database": lasting_database.answers()})
+    ready = {"database": lasting_database.answers}
+    limits = Limits(Rates(failures="100000/minute"))
+    return Hub(
+        lasting_database, intake, Access(lasting_database), lambda: {n: works() for n, works in ready.items()},
+        limits=limits,
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")

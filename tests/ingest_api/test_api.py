@@ -6,18 +6,20 @@ from dataclasses import replace
 from uuid import uuid4
 
 import pytest
+from fastapi.routing import APIRoute
 
 from hub.database import Database, Role
 from hub.errors import DatabaseError
 from ingest_api.access import ActorRole
-from ingest_api.app import HEALTH, Application, create_app
-from ingest_api.context import Hub
+from ingest_api.app import ALL, HEALTH, Application, create_app
+from ingest_api.context import Hub, Public, policy_of
 from tests.ingest_api.test_api_register import ADA, problem
 from tests.support.http import Api
 from tests.support.messages import item, native
 from tests.support.record import Record
 
 OPEN = {"/health/live", "/health/ready", "/metrics"}
+SIGN_IN = {"/sign-in", "/sign-in/invitation", "/sign-in/back", "/sign-in/{provider}"}
 VERBS = {"get", "post", "put", "patch", "delete"}
 
 
@@ -34,11 +36,19 @@ def filled(path: str) -> str:
 @pytest.mark.parametrize("token", [None, "", "vigie_wrong", "x" * 5000], ids=["none", "empty", "wrong", "long"])
 def test_every_route_but_health_asks_for_a_token(app: Application, token: str | None) -> None:
     stranger = Api(app, token)
-    closed = [(verb, filled(path)) for verb, path in routes(app) if path not in OPEN]
+    closed = [(verb, filled(path)) for verb, path in routes(app) if path not in OPEN | SIGN_IN]
     assert len(closed) >= 7
     answers = [stranger.request(verb.upper(), path, json={}) for verb, path in closed]
     assert [problem(answer) for answer in answers] == [(401, "unauthorized")] * len(closed)
     assert {answer.headers["www-authenticate"] for answer in answers} == {"Bearer"}
+
+
+def test_every_route_declares_who_may_ask() -> None:
+    every = [route for module in ALL for route in module.router.routes]
+    declared = {route.path: policy_of(route) for route in every if isinstance(route, APIRoute)}
+    assert len(every) > 15
+    assert [path for path, policy in declared.items() if policy is None] == []
+    assert {path for path, policy in declared.items() if isinstance(policy, Public)} == OPEN | SIGN_IN
 
 
 @pytest.mark.parametrize("header", ["Basic {}", "bearer", "Bearer", "Token {}", "{}", "Bearer é{}"])

@@ -1,0 +1,257 @@
+"""The desk for accounts: who may sign in or send, their bearer tokens, and invitations to tie an identity.
+
+Tokens and invitations are 256 random bits, kept as SHA-256; a text that is told once cannot be told again.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from hub.database import Connection, UniqueViolation
+from hub.errors import Conflict, NotFound, RecordError
+
+ADMINISTRATOR = "administrator"
+"""The name of the account whose tokens may do everything."""
+
+TOKEN_PREFIX = "vigie_"  # noqa: S105 - by it a leaked token is recognised; the secret comes after
+INVITATION_LIFE = timedelta(days=7)
+FINGERPRINT_DIGITS = 12
+"""Hexadecimal digits of a token's hash by which lists name it."""
+
+
+class ActorRole(StrEnum):
+    """What an account is for."""
+
+    ADMIN = "admin"
+    PERSON = "person"
+    CAREGIVER = "caregiver"
+    CLINICIAN = "clinician"
+    TEAM = "team"
+    APP = "app"
+    GATEWAY = "gateway"
+
+
+class Scope(StrEnum):
+    """What a token may be limited to; a token without any may do all its account may."""
+
+    READINGS_READ = "readings:read"
+    READINGS_WRITE = "readings:write"
+    ALERTS_READ = "alerts:read"
+    ALERTS_WRITE = "alerts:write"
+    REGISTER = "register"
+    SHARING = "sharing"
+    EXPORT = "export"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody, or something, that may act. `person` is the number of their own record, if they have one."""
+
+    number: int
+    id: UUID
+    role: ActorRole
+    name: str
+    person: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who an identity provider says somebody is: `subject` is theirs at that issuer, for ever."""
+
+    issuer: str
+    subject: str
+    full_name: str | None = None
+    profession: str | None = None
+    national_id: str | None = None
+    structure: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenLine:
+    """A token as a list shows it: never the token."""
+
+    fingerprint: str
+    role: ActorRole
+    name: str
+    scopes: tuple[Scope, ...]
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+
+def fresh_secret() -> str:
+    """256 random bits as text that may stand in a header, a cookie or a form."""
+    return secrets.token_urlsafe(32)
+
+
+def secret_hash(secret: str) -> bytes:
+    """SHA-256 of a secret, as the tables keep it; any text has one."""
+    return sha256(secret.encode("utf-8", "surrogatepass")).digest()
+
+
+class Accounts:
+    """Accounts and what they sign in with, within the transaction of `connection` (role `vigie_register`)."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work within that connection's transaction."""
+        self._connection = connection
+
+    def named(self, role: ActorRole, name: str) -> Account:
+        """The account of a person's id, or of that name; made on first need.
+
+        A caregiver named by a person's id is that person. Raises NotFound, Conflict when the name is another role's,
+        RecordError for a name that cannot be one.
+        """
+        person = _as_id(name)
+        if person is not None and role in (ActorRole.PERSON, ActorRole.CAREGIVER):
+            return self._of_person(person)
+        if role is ActorRole.PERSON or person is not None:
+            raise RecordError("a person is named by the id of their record, and only people and caregivers are")
+        self._connection.execute(
+            "INSERT INTO account (role, name) VALUES (%s, %s) ON CONFLICT DO NOTHING", (role, _spelled(name))
+        )
+        found = self._one("name = %s", _spelled(name))
+        if found.role is not role:
+            raise Conflict(f"that name is the account of a {found.role} already; choose another name")
+        return found
+
+    def issue(self, account: Account, scopes: tuple[Scope, ...] = (), life: timedelta | None = None) -> str:
+        """A new bearer token of that account, told once; it ends after `life`, if given."""
+        token = TOKEN_PREFIX + fresh_secret()
+        self._connection.execute(
+            "INSERT INTO token (hash, account, scopes, expires_at) VALUES (%s, %s, %s, now() + %s)",
+            (secret_hash(token), account.number, list(scopes), life),
+        )
+        return token
+
+    def tokens(self) -> list[TokenLine]:
+        """Every token, oldest first."""
+        rows = self._connection.execute(
+            "SELECT encode(t.hash, 'hex'), a.role, a.name, t.scopes, t.created_at, t.expires_at, t.revoked_at "
+            "FROM token t JOIN account a ON a.number = t.account ORDER BY t.created_at, t.hash"
+        ).fetchall()
+        return [
+            TokenLine(digest[:FINGERPRINT_DIGITS], ActorRole(role), name, tuple(map(Scope, scopes)), *times)
+            for digest, role, name, scopes, *times in rows
+        ]
+
+    def revoke(self, fingerprint: str) -> None:
+        """End a token from the next request on; again changes nothing. Raises NotFound, Conflict for several."""
+        like = "encode(hash, 'hex') LIKE %s"
+        start = fingerprint.lower()
+        wanted = start + "%" if len(start) >= FINGERPRINT_DIGITS and start.isalnum() else ""
+        matching = self._connection.execute(f"SELECT hash FROM token WHERE {like}", (wanted,)).fetchall()  # noqa: S608
+        if not matching:
+            raise NotFound("no such token; `vigie token list` shows the identifier of each")
+        if len(matching) > 1:
+            raise Conflict("several tokens begin like that; give more digits of the identifier")
+        self._connection.execute(
+            "UPDATE token SET revoked_at = coalesce(revoked_at, now()) WHERE hash = %s", matching[0]
+        )
+
+    def invite(self, account: Account) -> str:
+        """A new invitation, told once: whoever signs in with it within INVITATION_LIFE is that account's holder."""
+        invitation = fresh_secret()
+        self._connection.execute(
+            "INSERT INTO invitation (hash, account, expires_at) VALUES (%s, %s, now() + %s)",
+            (secret_hash(invitation), account.number, INVITATION_LIFE),
+        )
+        return invitation
+
+    def identified(self, role: ActorRole, identity: Identity) -> Account | None:
+        """The open account of that role tied to that identity, with what its provider now says of it; None if none."""
+        tied = "role = %(role)s AND issuer = %(issuer)s AND subject = %(subject)s AND closed_at IS NULL"
+        given = {**_vouched(identity), "role": role}
+        self._connection.execute(f"UPDATE account SET {_VOUCHED} WHERE {tied}", given)  # noqa: S608
+        row = self._connection.execute(f"{_ACCOUNT} WHERE {tied}", given).fetchone()
+        return _account(row) if row else None
+
+    def enrol(self, role: ActorRole, identity: Identity) -> Account:
+        """An account for an identity nobody invited, named by its subject; raises Conflict if the name is taken."""
+        given = {**_vouched(identity), "role": role, "name": _spelled(identity.subject)}
+        try:
+            with self._connection.transaction():
+                self._connection.execute(
+                    "INSERT INTO account (role, name, issuer, subject, full_name, profession, national_id, structure) "
+                    "VALUES (%(role)s, %(name)s, %(issuer)s, %(subject)s, %(full_name)s, %(profession)s, "
+                    "%(national_id)s, %(structure)s)",
+                    given,
+                )
+        except UniqueViolation:
+            raise Conflict(_ASK) from None
+        return self._one("name = %s", given["name"])
+
+    def redeem(self, invitation: bytes, role: ActorRole, identity: Identity) -> Account:
+        """Tie that identity to the account the invitation (its hash) is for; once.
+
+        Raises Conflict, always the same, when the invitation is unknown, used or over, is for another role than the
+        provider vouches for, or when account or identity are tied already.
+        """
+        row = self._connection.execute(
+            "UPDATE invitation SET used_at = now() WHERE hash = %s AND used_at IS NULL AND expires_at > now() "
+            "RETURNING account",
+            (invitation,),
+        ).fetchone()
+        try:
+            with self._connection.transaction():
+                tied = self._connection.execute(
+                    f"UPDATE account SET issuer = %(issuer)s, subject = %(subject)s, {_VOUCHED} "  # noqa: S608
+                    "WHERE number = %(number)s AND role = %(role)s AND issuer IS NULL AND closed_at IS NULL",
+                    {**_vouched(identity), "number": row and row[0], "role": role},
+                ).rowcount
+        except UniqueViolation:
+            tied = 0
+        if row is None or not tied:
+            raise Conflict(_ASK)
+        return self._one("number = %s", row[0])
+
+    def _of_person(self, person: UUID) -> Account:
+        self._connection.execute(
+            "INSERT INTO account (role, name, person) SELECT 'person', id::text, number FROM person WHERE id = %s "
+            "ON CONFLICT DO NOTHING",
+            (person,),
+        )
+        try:
+            return self._one("person = (SELECT number FROM person WHERE id = %s)", person)
+        except NotFound:
+            raise NotFound("no such person; their id is what POST /v1/people answered") from None
+
+    def _one(self, where: str, value: object) -> Account:
+        row = self._connection.execute(f"{_ACCOUNT} WHERE {where}", (value,)).fetchone()
+        if row is None:
+            raise NotFound("no such account")
+        return _account(row)
+
+
+_ACCOUNT = "SELECT number, id, role, name, person FROM account"
+_VOUCHED = (
+    "full_name = %(full_name)s, profession = %(profession)s, national_id = %(national_id)s, structure = %(structure)s"
+)
+_ASK = "this identity cannot be tied to an account here; ask who keeps the records for a new invitation"
+
+
+def _account(row: tuple[Any, ...]) -> Account:
+    number, id_, role, name, person = row
+    return Account(number, id_, ActorRole(role), name, person)
+
+
+def _vouched(identity: Identity) -> dict[str, Any]:
+    return {name: getattr(identity, name) for name in identity.__slots__}
+
+
+def _as_id(name: str) -> UUID | None:
+    try:
+        return UUID(name)
+    except ValueError:
+        return None
+
+
+def _spelled(name: str) -> str:
+    spelled = name.strip()
+    if not 1 <= len(spelled) <= 200 or not spelled.isprintable():
+        raise RecordError("a name must be 1 to 200 printable characters")
+    return spelled

@@ -1,0 +1,1 @@
+"""Signing in with a browser: OpenID Connect, sessions, and the guard against requests forged by other sites."""
