@@ -3,6 +3,7 @@
 VigieError
 ├── SettingsError              a setting is missing or wrong
 ├── ServiceError               the private database or broker cannot be had, started or reached
+├── BrokerError                the broker does not answer, or refuses a change of its accounts
 ├── DatabaseError              the database is too old, unreachable or not ours
 ├── RecordError                the record refuses a change
 │   ├── NotFound               no such person, device or household (or not for you)
@@ -46,6 +47,10 @@ class SettingsError(VigieError):
 
 class ServiceError(VigieError):
     """The private database or broker cannot be had, started or reached."""
+
+
+class BrokerError(VigieError):
+    """The broker does not answer, or refuses a change of its accounts."""
 
 
 class DatabaseError(VigieError):

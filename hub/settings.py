@@ -18,8 +18,10 @@ class Settings(BaseSettings):
 
     database_url: str | None = Field(default=None, description="PostgreSQL with TimescaleDB, as its administrator")
     mqtt_url: str | None = Field(default=None, description="MQTT 5 broker: mqtt://user:password@host:port")
-    mqtt_client: str = Field(
-        default="vigie-intake", description="the hub's name at the broker, which keeps its messages"
+    mqtt_client: str | None = Field(
+        default=None,
+        description="the hub's client id at the broker, which keeps its messages; a secret: whoever else comes under "
+        "it loses them. Unless told, one that only the hub can know",
     )
     http: str = Field(default="127.0.0.1:8080", description="address and port to listen on")
     home: Path | None = Field(default=None, description="data folder of the private services, the demo, the gateway")

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from device_adapters.mqtt import MqttSource
+from device_adapters.mqtt_accounts import BrokerAccounts, client_id, new_password
 from hub.errors import SettingsError
 from ingest_api.app import background
 from ingest_api.metrics import totals
@@ -38,7 +39,7 @@ def run(home: Path, address: tuple[str, int], duration: float | None, console: C
     endpoints = services.start(home, console.print)
     with ExitStack() as stack:
         stack.callback(services.stop, home, console.print)
-        application = stack.enter_context(hub(endpoints.database_url, endpoints.mqtt_url, "vigie-intake"))
+        application = stack.enter_context(hub(endpoints.database_url, endpoints.mqtt_url))
         stack.enter_context(background(application, host, port))
         cast = open_cast(home, endpoints.database_url)
         _show(cast, f"http://{host}:{port}", console)
@@ -79,8 +80,12 @@ def _on_signal() -> Event:
 
 @contextmanager
 def _connected(cast: Cast, mqtt_url: str) -> Iterator[dict[str, MqttSource]]:
-    """A connection of its own for every sender, by name."""
-    lines = {name: MqttSource(mqtt_url, name, [f"vigie/v1/ack/{name}"]) for name in cast.senders()}
+    """A connection for every gateway and sender, by name, each with an account of its own made anew."""
+    with BrokerAccounts(mqtt_url) as broker:
+        urls = {name: broker.open(name, new_password()) for name in cast.gateways()}
+        lines = {name: MqttSource(url, client_id(name), [f"vigie/v1/ack/{name}"]) for name, url in urls.items()}
+        for name, topics in cast.senders().items():
+            lines[name] = MqttSource(broker.open_sender(name, topics, new_password(), name), name, [])
     for line in lines.values():
         line.start()
     try:
