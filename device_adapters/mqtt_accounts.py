@@ -126,7 +126,10 @@ class BrokerAccounts:
             raise BrokerError(f"the broker refuses {known.command}: {known.error}")
         role = _role_of(known.data["client"])
         if role is None:
-            raise Conflict("the broker has an account of that name which Vigie did not make; choose another")
+            raise Conflict(
+                "the broker has an account of that name which Vigie did not make: choose another name, or delete that "
+                "account (mosquitto_ctrl dynsec deleteClient)"
+            )
         return role
 
 

@@ -5,6 +5,8 @@ VigieError
 ├── ServiceError               the private database or broker cannot be had, started or reached
 ├── BrokerError                the broker does not answer, or refuses a change of its accounts
 ├── DatabaseError              the database is too old, unreachable or not ours
+├── QueueFull                  a gateway's queue has no room for what was heard: nothing was learnt, ask again later
+├── StepRefused                a connected device refuses one step, while the link stands
 ├── RecordError                the record refuses a change
 │   ├── NotFound               no such person, device or household (or not for you)
 │   └── Conflict               it contradicts what the record already says
@@ -55,6 +57,14 @@ class BrokerError(VigieError):
 
 class DatabaseError(VigieError):
     """The database is too old, unreachable or not ours."""
+
+
+class QueueFull(VigieError):
+    """The queue has no room for some of what was heard: it was not kept, and nothing was learnt; ask again later."""
+
+
+class StepRefused(VigieError):
+    """The device, or the machine's Bluetooth, refused a step while the link stood; other steps may still do."""
 
 
 class RecordError(VigieError):

@@ -5,10 +5,11 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from hub.errors import SettingsError
+from hub.errors import RecordError, SettingsError
+from hub.records import KEY_BYTES, normal_address
 
 
 class Settings(BaseSettings):
@@ -24,6 +25,10 @@ class Settings(BaseSettings):
         "it loses them. Unless told, one that only the hub can know",
     )
     http: str = Field(default="127.0.0.1:8080", description="address and port to listen on")
+    bind_keys: SecretStr | None = Field(
+        default=None,
+        description="keys of scales that encrypt what they advertise: ADDRESS=32 digits, with commas",
+    )
     home: Path | None = Field(default=None, description="data folder of the private services, the demo, the gateway")
     gateway: str | None = Field(default=None, description="this gateway's name, as the hub knows it")
     time_zone: str | None = Field(default=None, description="where the gateway stands, as Europe/Paris")
@@ -43,6 +48,12 @@ class Settings(BaseSettings):
     def required_mqtt_url(self) -> str:
         """VIGIE_MQTT_URL; raises SettingsError."""
         return _required(self.mqtt_url, "VIGIE_MQTT_URL")
+
+    @property
+    def keys(self) -> dict[str, bytes]:
+        """VIGIE_BIND_KEYS: the bind keys by address as `normal_address` spells it; raises SettingsError."""
+        said = "" if self.bind_keys is None else self.bind_keys.get_secret_value()
+        return dict(_key(pair) for pair in said.split(",") if pair.strip())
 
     def required_gateway(self) -> str:
         """VIGIE_GATEWAY, a name that may stand in a topic; raises SettingsError."""
@@ -68,6 +79,21 @@ def load() -> Settings:
     except ValidationError as error:
         names = ", ".join(f"VIGIE_{part['loc'][0]}".upper() for part in error.errors())
         raise SettingsError(f"cannot read {names}; see `vigie serve --help`") from None
+
+
+def _key(pair: str) -> tuple[str, bytes]:
+    """One device's key; the error names neither."""
+    address, _, digits = pair.partition("=")
+    try:
+        key = bytes.fromhex(digits)
+        spelled = normal_address(address)
+    except (ValueError, RecordError):
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise SettingsError(
+            f"VIGIE_BIND_KEYS must be ADDRESS=KEY,ADDRESS=KEY, each key of {2 * KEY_BYTES} digits"
+        ) from None
+    return spelled, key
 
 
 def _required(value: str | None, name: str) -> str:

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ingest_api import problems
 from ingest_api.context import Hub
-from ingest_api.routes import health, households, readings, register
+from ingest_api.routes import glucose, health, households, population, readings, register, weight
 
 MOST_BODY_BYTES = 1024 * 1024
 _SAY = f"the body is longer than {MOST_BODY_BYTES // 1024} KiB; send several requests"
@@ -23,7 +23,7 @@ _SAY = f"the body is longer than {MOST_BODY_BYTES // 1024} KiB; send several req
 Application = FastAPI
 
 HEALTH: tuple[ModuleType, ...] = (health,)
-ALL: tuple[ModuleType, ...] = (register, readings, households, health)
+ALL: tuple[ModuleType, ...] = (register, readings, glucose, weight, households, population, health)
 
 
 def create_app(hub: Hub, modules: Sequence[ModuleType] = ALL) -> Application:

@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from enum import StrEnum
 from threading import Thread
 
-from device_adapters.adapter import topic_filters
+from device_adapters.adapter import NO_KEYS, Keys, topic_filters
 from device_adapters.mqtt import MqttSource
 from device_adapters.mqtt_address import Address
 from hub.database import Database, Role
@@ -49,7 +49,11 @@ def parts_named(names: str) -> tuple[Part, ...]:
 
 @contextmanager
 def hub(
-    database_url: str, mqtt_url: str, mqtt_client: str | None = None, parts: Sequence[Part] = tuple(Part)
+    database_url: str,
+    mqtt_url: str,
+    mqtt_client: str | None = None,
+    parts: Sequence[Part] = tuple(Part),
+    keys: Keys = NO_KEYS,
 ) -> Iterator[Application]:
     """The application with its parts running behind it; everything is stopped in order on leaving.
 
@@ -61,7 +65,7 @@ def hub(
     with ExitStack() as stack:
         database = Database(database_url)
         stack.callback(database.close)
-        intake = Intake(database, PostgresDirectory(database))
+        intake = Intake(database, PostgresDirectory(database), keys)
         checks: ReadyChecks = {"database": database.answers}
         if Part.INTAKE in parts:
             stack.enter_context(database.alone(Role.INTAKE, "intake"))
