@@ -1,10 +1,10 @@
 """Which names and topics an account of the broker may have."""
 
-import re
 from collections.abc import Sequence
 
 from device_adapters.adapter import topic_filters
 from hub.errors import RecordError
+from hub.records import GATEWAY_NAME
 
 MOST_TOPICS = 20
 _NATIVE = "vigie/"
@@ -12,7 +12,7 @@ _NATIVE = "vigie/"
 
 def checked_name(name: str) -> str:
     """A name that may stand in a topic as itself; raises RecordError."""
-    if not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", name):
+    if not GATEWAY_NAME.fullmatch(name):
         raise RecordError("a gateway's name is 1 to 64 letters and digits, with . _ - among them; choose such a one")
     return name
 

@@ -1,6 +1,5 @@
 """The settings, and the only place that reads the environment: `VIGIE_*` variables and a `.env` file."""
 
-import re
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -9,7 +8,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from hub.errors import RecordError, SettingsError
-from hub.records import KEY_BYTES, normal_address
+from hub.records import GATEWAY_NAME, KEY_BYTES, normal_address
 
 
 class Settings(BaseSettings):
@@ -57,7 +56,7 @@ class Settings(BaseSettings):
 
     def required_gateway(self) -> str:
         """VIGIE_GATEWAY, a name that may stand in a topic; raises SettingsError."""
-        if self.gateway is None or not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", self.gateway):
+        if self.gateway is None or not GATEWAY_NAME.fullmatch(self.gateway):
             raise SettingsError(
                 "VIGIE_GATEWAY must be this gateway's name at the hub: letters, digits, . _ - (1 to 64)"
             )

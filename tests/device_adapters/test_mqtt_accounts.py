@@ -121,6 +121,15 @@ def test_a_sender_says_its_topics_and_hears_nothing(broker: BrokerAccounts, name
         assert sender.subscribe(f"home/{name}/BTtoMQTT/+") == REFUSED
 
 
+def test_a_sender_is_held_to_its_client_id_until_it_is_let_off(broker: BrokerAccounts, name: str) -> None:
+    topics = [f"tele/{name}/SENSOR"]
+    held = broker.open_sender(name, topics, new_password(), "balance")
+    with guest(held, "balance") as own, guest(held, "another") as foreign:
+        assert (own.welcome, foreign.welcome) == ("Success", REFUSED)
+    with guest(broker.open_sender(name, topics, new_password()), "another") as let_off:
+        assert let_off.welcome == "Success"
+
+
 def test_other_topics_replace_those_a_sender_had(broker: BrokerAccounts, name: str) -> None:
     broker.open_sender(name, [f"tele/{name}-one/SENSOR"], new_password())
     url = broker.open_sender(name, [f"tele/{name}-two/SENSOR"], new_password())

@@ -69,6 +69,7 @@ class Guest:
     heard: "queue.Queue[tuple[str, bytes]]" = field(default_factory=queue.Queue)
     cut: "queue.Queue[str]" = field(default_factory=queue.Queue)
     welcome: str = ""
+    resumed: bool = False
 
     def publish(self, topic: str, payload: bytes = b"{}") -> str:
         """What the broker says to a message."""
@@ -91,7 +92,7 @@ def guest(url: str, client_id: str = "") -> Iterator[Guest]:
     client.user_data_set(talk)
     client.on_connect, client.on_publish, client.on_subscribe = _welcomed, _answered, _granted
     client.on_message, client.on_disconnect = _received, _ended
-    client.connect(address.host, address.port)
+    client.connect(address.host, address.port, clean_start=False)
     client.loop_start()
     talk.welcome = talk.answers.get(timeout=5)
     try:
@@ -102,7 +103,8 @@ def guest(url: str, client_id: str = "") -> Iterator[Guest]:
         client.user_data_set(None)  # else the two hold each other, and the sockets wait for the collector
 
 
-def _welcomed(_c: Client, talk: Guest, _f: object, reason: Any, _p: object) -> None:
+def _welcomed(_c: Client, talk: Guest, flags: Any, reason: Any, _p: object) -> None:
+    talk.resumed = flags.session_present
     talk.answers.put(str(reason))
 
 

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 import pytest
 
 from device_adapters.mqtt_accounts import BrokerAccounts, client_id, new_password
+from device_adapters.mqtt_address import Address
 from hub.database import Database, Role
 from hub.errors import BrokerError, Conflict, NotFound, RecordError
 from hub.gateways import Gateways
 from tests.support.broker import REFUSED, TAKEN, OwnBroker, guest, own_broker
 from vigie import gateway_accounts
 from vigie.serve import Part, hub
+from vigie.services import processes
 
 AWAY = "mqtt://vigie-hub:x@127.0.0.1:1"
 
@@ -139,3 +141,12 @@ def test_a_hub_whose_broker_is_away_says_so_and_goes_on(
     with caplog.at_level(logging.WARNING):
         gateway_accounts.settle(swept_database, AWAY)
     assert "is not known: the broker cannot be reached" in caplog.text
+
+
+def test_the_hubs_session_is_under_an_id_that_gateways_cannot_guess(
+    swept_database: Database, mqtt_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO), hub(swept_database.url, mqtt_url, parts=[Part.INTAKE]):
+        assert processes.wait_until(lambda: "connected to the broker" in caplog.text, 5)
+    with guest(mqtt_url, "vigie-intake") as guessed, guest(mqtt_url, Address.of(mqtt_url).hub_session) as known:
+        assert (guessed.resumed, known.resumed) == (False, True)
