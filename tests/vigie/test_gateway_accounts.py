@@ -76,6 +76,15 @@ def test_the_name_of_somebody_who_is_no_gateway_is_refused(swept_database: Datab
         assert "dr-house" not in [account.name for account in broker.list()]
 
 
+def test_removing_touches_nobody_who_is_no_gateway(swept_database: Database, mqtt_url: str) -> None:
+    with swept_database.transaction(Role.REGISTER) as connection:
+        connection.execute("INSERT INTO account (role, name) VALUES ('clinician', 'dr-house')")
+    with pytest.raises(NotFound):
+        gateway_accounts.remove(swept_database, mqtt_url, "dr-house")
+    with swept_database.transaction(Role.REGISTER) as connection:
+        assert connection.execute("SELECT closed_at FROM account").fetchall() == [(None,)]
+
+
 def test_what_the_broker_refuses_is_not_registered(swept_database: Database, mqtt_url: str) -> None:
     with pytest.raises(Conflict, match="did not make"):
         gateway_accounts.add(swept_database, mqtt_url, "vigie-hub")
