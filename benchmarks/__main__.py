@@ -8,7 +8,17 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from benchmarks import flood, floor_copy, floor_loop, glucose_figures, load, measured, store_keep, whole_way
+from benchmarks import (
+    flood,
+    floor_copy,
+    floor_loop,
+    glucose_figures,
+    load,
+    measured,
+    reading_back,
+    store_keep,
+    whole_way,
+)
 from benchmarks.publishing import waiting_for
 from benchmarks.rounds import Compared, Speed, compare, table
 from benchmarks.setting import Setting, holders, setting
@@ -25,6 +35,7 @@ class Part(StrEnum):
     WHOLE = "whole"
     FLOOD = "flood"
     GLUCOSE = "glucose"
+    READING = "reading"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +83,9 @@ def _on_servers(size: Size, parts: list[Part], times: int) -> None:
                 status.update(f"the whole way, {total:,} messages of {each}, {times} rounds…")
                 compared.append(_whole_way(where, total, each, times))
                 console.print(table(compared[-1:]))
+        if Part.READING in parts:
+            status.update(f"trends and lists, {times} rounds…")
+            console.print(reading_back.table(reading_back.run(where, times)))
         if Part.FLOOD in parts:
             _flood(where, size, compared, status.update)
 

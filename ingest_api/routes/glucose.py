@@ -166,4 +166,6 @@ def _goal(of: Goal) -> GoalAnswer:
 
 
 def _episode(of: Episode, unit: Unit) -> EpisodeAnswer:
-    return EpisodeAnswer(**asdict(of) | {"extreme": _in(unit, of.extreme)}, unit=unit)
+    return EpisodeAnswer(
+        kind=of.kind, since=of.since, until=of.until, minutes=of.minutes, extreme=_in(unit, of.extreme), unit=unit
+    )

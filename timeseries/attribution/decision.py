@@ -1,8 +1,9 @@
 """Who it may have been, and what to do about it: give, ask, or nobody's."""
 
 from dataclasses import dataclass
-from math import exp, log
+from math import exp, inf, log
 
+from timeseries.attribution.level import Track
 from timeseries.attribution.model import Known, Model, day_of
 from timeseries.attribution.traits import habit_log_ratio, hint_log_ratios, hinted
 from timeseries.attribution.weighing import Weighing
@@ -80,7 +81,7 @@ def candidates(model: Model, weighing: Weighing) -> tuple[Candidate, ...]:
 def decide(model: Model, weighing: Weighing) -> Decision:
     """Given when it is clear, Nobody when it is clearly no member, else Ask.
 
-    Always Ask until every member is enrolled, and when the hint that confirmations have mapped to one member comes with
+    Always Ask until the members are enrolled, and when the hint that confirmations have mapped to one member comes with
     the weight of another.
     """
     found = candidates(model, weighing)
@@ -98,9 +99,11 @@ def decide(model: Model, weighing: Weighing) -> Decision:
 
 
 def _enough(model: Model, weighing: Weighing, person: int) -> float:
-    """The probability from which this person's weighing is clear."""
-    levels = {member.person: _level_kg(member, weighing) for member in model.members}
-    own = levels.pop(person)
+    """The probability from which this person's weighing is clear; one never confirmed is never clear."""
+    levels = {member.person: _level_kg(member.track, weighing) for member in model.members if member.track is not None}
+    own = levels.pop(person, None)
+    if own is None:
+        return inf
     return GIVE_ALIKE if any(abs(other - own) < ALIKE_KG for other in levels.values()) else GIVE
 
 
@@ -115,13 +118,14 @@ def _log_likelihood(member: Known, weighing: Weighing) -> float:
     return weight + habit + member.impedance.log_ratio(weighing.impedance)
 
 
-def _level_kg(member: Known, weighing: Weighing) -> float:
-    """Where the member's weight is expected at that time; raises ValueError for one never confirmed."""
-    if member.track is None:
-        raise ValueError("confirm a weighing of this member first")
-    return member.track.level(day_of(weighing.at)).kg
+def _level_kg(of: Track, weighing: Weighing) -> float:
+    """Where that member's weight is expected at that time."""
+    return of.level(day_of(weighing.at)).kg
 
 
 def _out_of_reach(member: Known, weighing: Weighing) -> bool:
-    level = _level_kg(member, weighing)
+    """Of a member never confirmed nothing is known, and nothing is out of reach."""
+    if member.track is None:
+        return False
+    level = _level_kg(member.track, weighing)
     return abs(weighing.kg - level) > OUT_OF_REACH * level

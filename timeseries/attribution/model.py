@@ -20,6 +20,10 @@ ENROLMENT = 3
 HABIT_MEMORY = 60
 """How many of the latest confirmed weighings make a habit of time of day: habits change."""
 
+SETTLED = 20
+"""Confirmed weighings of a household after which a member who has none is taken not to use its scale; they stay a
+candidate. Else one such member would have everybody asked for ever. [own rule]"""
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -46,8 +50,9 @@ class Model:
 
     @property
     def enrolled(self) -> bool:
-        """True once every member is: until then a weighing may be of somebody the model has hardly seen."""
-        return all(member.enrolled for member in self.members)
+        """True once every member who uses the scale is: until then it may be somebody the model has hardly seen."""
+        settled = sum(member.confirmed for member in self.members) >= SETTLED
+        return all(member.enrolled or (settled and not member.confirmed) for member in self.members)
 
     @property
     def hints(self) -> list[Hints]:

@@ -154,3 +154,22 @@ def test_hints_are_kept_in_the_order_of_members() -> None:
     model = model_of([member(BORIS, 80, hint="b"), member(ANNA, 60, hint="a")])
     expected: list[Hints] = [(("a", 7),), (("b", 7),)]
     assert model.hints == expected
+
+
+def test_a_member_who_never_uses_the_scale_has_nobody_asked_for_ever() -> None:
+    pair = [member(ANNA, 60.0, minute=n) for n in (1, 2)]
+    known = [Member(ANNA, (*pair[0].confirmed, *pair[1].confirmed)), member(BORIS, 80.0), Member(CLEO, ())]
+    told = decide(model_of(known), weighing(8, 60.1))
+    assert isinstance(told, Given)
+    assert told.person == ANNA
+
+
+def test_until_the_others_are_well_known_a_member_never_seen_may_be_anybody() -> None:
+    known = [member(ANNA, 60.0), member(BORIS, 80.0), Member(CLEO, ())]
+    assert isinstance(decide(model_of(known), weighing(8, 60.1)), Ask)
+
+
+def test_a_weight_like_no_known_members_may_be_the_one_never_seen() -> None:
+    pair = [member(ANNA, 60.0, minute=n) for n in (1, 2)]
+    known = [Member(ANNA, (*pair[0].confirmed, *pair[1].confirmed)), member(BORIS, 80.0), Member(CLEO, ())]
+    assert isinstance(decide(model_of(known), weighing(8, 42.0)), Ask)
