@@ -73,8 +73,8 @@ class BrokerAccounts:
         RecordError for a name or topic that cannot be, Conflict when one is another's, SettingsError.
         """
         said = checked_topics(topics)
-        for other in self.list():
-            if other.name != name and any(overlap(one, theirs) for one in said for theirs in other.says):
+        for other in (account for account in self.list() if account.enabled and account.name != name):
+            if any(overlap(one, theirs) for one in said for theirs in other.says):
                 raise Conflict(f"{other.name} speaks on such a topic already; give each sender topics of its own")
         rights = [("publishClientSend", topic) for topic in said]
         return self._give(AccountKind.SENDER, name, password, rights, client_id)

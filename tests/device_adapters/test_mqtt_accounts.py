@@ -147,6 +147,15 @@ def test_a_topic_is_one_senders_only(broker: BrokerAccounts, name: str) -> None:
     ]
 
 
+def test_the_topics_of_a_closed_sender_are_free(broker: BrokerAccounts, name: str) -> None:
+    topics = [f"tele/{name}/SENSOR"]
+    broker.open_sender(name, topics, new_password())
+    broker.close(name)
+    broker.open_sender(f"{name}-2", topics, new_password())
+    with pytest.raises(Conflict, match=f"{name}-2 speaks on such a topic already"):
+        broker.open_sender(name, topics, new_password())
+
+
 def test_a_name_keeps_its_kind(broker: BrokerAccounts, name: str) -> None:
     broker.open(name, new_password())
     with pytest.raises(Conflict, match="another kind"):
