@@ -1,4 +1,4 @@
-"""The broker's side: MQTT 5 over paho, which lives here and nowhere else.
+"""The broker's side: MQTT 5 over paho, which lives here and in `mqtt_control`.
 
 A message is acknowledged to the broker only when its worker says so, after COMMIT; until then the broker keeps it for
 our persistent session. Acknowledgements are numbers that only mean something in the connection they came in, so those
@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from functools import wraps
 from threading import Lock
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from paho.mqtt.client import Client, MQTTMessage, MQTTv5
 from paho.mqtt.enums import CallbackAPIVersion
@@ -19,7 +18,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from device_adapters.buffer import Buffer, Delivery
-from hub.errors import SettingsError
+from device_adapters.mqtt_address import Address
 from hub.measurements import Channel, RawPayload
 
 log = logging.getLogger(__name__)
@@ -32,7 +31,7 @@ MOST_TAKEN, MOST_TAKEN_BYTES = 1_000, 2 * 1024 * 1024
 SESSION_SECONDS = 7 * 24 * 3600
 """How long the broker keeps messages for us while we are away."""
 
-_FORM = "VIGIE_MQTT_URL must be mqtt://user:password@host:port (or mqtts://)"
+_WRONG_ACCOUNT = "check that VIGIE_MQTT_URL and VIGIE_GATEWAY are those of one account (`vigie gateway-account`)"
 
 NO_TOPIC = "\N{REPLACEMENT CHARACTER}"
 """Stands for a topic that is not UTF-8; no adapter claims it, so the message is quarantined."""
@@ -59,18 +58,20 @@ class MqttSource:
 
     def __init__(self, url: str, client_id: str, filters: Sequence[str]) -> None:
         """Prepare; `url` is mqtt:// or mqtts://user:password@host:port. Raises SettingsError."""
-        self._host, self._port, user, password, tls = _parts(url)
+        self._address = Address.of(url)
         self._filters = filters
         self._buffer = Buffer(MOST_BUFFERED_BYTES)
         self._epoch = 0
         self._epoch_lock = Lock()
         self._client = Client(CallbackAPIVersion.VERSION2, client_id, protocol=MQTTv5, manual_ack=True)
-        self._client.username_pw_set(user, password)
-        if tls:
+        self._client.username_pw_set(self._address.user, self._address.password)
+        if self._address.tls:
             self._client.tls_set()
         self._client.reconnect_delay_set(1, 10)
         self._client.on_connect = self._on_connect
         self._client.on_disconnect = self._on_disconnect
+        self._client.on_subscribe = self._on_subscribe
+        self._client.on_publish = self._on_publish
         self._client.on_message = self._on_message
 
     @property
@@ -83,7 +84,8 @@ class MqttSource:
         properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
         properties.SessionExpiryInterval = SESSION_SECONDS
         properties.ReceiveMaximum = RECEIVE_MAXIMUM
-        self._client.connect_async(self._host, self._port, keepalive=30, clean_start=False, properties=properties)
+        host, port = self._address.host, self._address.port
+        self._client.connect_async(host, port, keepalive=30, clean_start=False, properties=properties)
         self._client.loop_start()
 
     def stop(self) -> None:
@@ -114,13 +116,24 @@ class MqttSource:
             return
         with self._epoch_lock:
             self._epoch += 1
-        client.subscribe([(topic, 1) for topic in self._filters])
+        if self._filters:
+            client.subscribe([(topic, 1) for topic in self._filters])
         log.info("connected to the broker")
 
     @_guarded
     def _on_disconnect(self, _client: Client, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
         if reason.is_failure:
             log.warning("the broker is gone (%s); trying again", reason)
+
+    @_guarded
+    def _on_subscribe(self, _client: Client, _data: Any, _mid: int, reasons: list[Any], _properties: Any) -> None:
+        if any(reason.is_failure for reason in reasons):
+            log.error("the broker does not let this account hear what it must; %s", _WRONG_ACCOUNT)
+
+    @_guarded
+    def _on_publish(self, _client: Client, _data: Any, _mid: int, reason: Any, _properties: Any) -> None:
+        if reason.is_failure:
+            log.error("the broker takes no message from this account on that topic (%s); %s", reason, _WRONG_ACCOUNT)
 
     @_guarded
     def _on_message(self, _client: Client, _data: Any, message: MQTTMessage) -> None:
@@ -136,20 +149,3 @@ def _topic(message: MQTTMessage) -> str:
         return message.topic
     except UnicodeDecodeError:
         return NO_TOPIC
-
-
-def _parts(url: str) -> tuple[str, int, str | None, str | None, bool]:
-    """Host, port, user, password, and whether the connection is encrypted."""
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        raise SettingsError(_FORM) from None
-    if host is None or parts.scheme not in ("mqtt", "mqtts"):
-        raise SettingsError(_FORM)
-    tls = parts.scheme == "mqtts"
-    return host, port or (8883 if tls else 1883), _plain(parts.username), _plain(parts.password), tls
-
-
-def _plain(text: str | None) -> str | None:
-    return None if text is None else unquote(text)

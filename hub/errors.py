@@ -3,6 +3,7 @@
 VigieError
 ├── SettingsError              a setting is missing or wrong
 ├── ServiceError               the private database or broker cannot be had, started or reached
+├── BrokerError                the broker does not answer, or refuses a change of its accounts
 ├── DatabaseError              the database is too old, unreachable or not ours
 ├── QueueFull                  a gateway's queue has no room for what was heard: nothing was learnt, ask again later
 ├── StepRefused                a connected device refuses one step, while the link stands
@@ -51,6 +52,10 @@ class SettingsError(VigieError):
 
 class ServiceError(VigieError):
     """The private database or broker cannot be had, started or reached."""
+
+
+class BrokerError(VigieError):
+    """The broker does not answer, or refuses a change of its accounts."""
 
 
 class DatabaseError(VigieError):

@@ -1,5 +1,6 @@
 """The person's record: who there is, which devices they hold, and when."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -10,6 +11,10 @@ from hub.errors import RecordError
 
 KEY_BYTES = 16
 """Length of the bind key of a device that encrypts what it advertises (AES-128: BTHome 2, MiBeacon 4 and 5)."""
+
+
+GATEWAY_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
+"""How a gateway may be called: its name stands in topics as itself."""
 
 
 class Sex(StrEnum):

@@ -1,6 +1,5 @@
 """The settings, and the only place that reads the environment: `VIGIE_*` variables and a `.env` file."""
 
-import re
 from functools import cache
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from hub.errors import RecordError, SettingsError
-from hub.records import KEY_BYTES, normal_address
+from hub.records import GATEWAY_NAME, KEY_BYTES, normal_address
 
 
 def _https(issuer: str) -> str:
@@ -54,8 +53,10 @@ class Settings(BaseSettings):
 
     database_url: str | None = Field(default=None, description="PostgreSQL with TimescaleDB, as its administrator")
     mqtt_url: str | None = Field(default=None, description="MQTT 5 broker: mqtt://user:password@host:port")
-    mqtt_client: str = Field(
-        default="vigie-intake", description="the hub's name at the broker, which keeps its messages"
+    mqtt_client: str | None = Field(
+        default=None,
+        description="the hub's client id at the broker, which keeps its messages; a secret: whoever else comes under "
+        "it loses them. Unless told, one that only the hub can know",
     )
     http: str = Field(default="127.0.0.1:8080", description="address and port to listen on")
     bind_keys: SecretStr | None = Field(
@@ -103,7 +104,7 @@ class Settings(BaseSettings):
 
     def required_gateway(self) -> str:
         """VIGIE_GATEWAY, a name that may stand in a topic; raises SettingsError."""
-        if self.gateway is None or not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", self.gateway):
+        if self.gateway is None or not GATEWAY_NAME.fullmatch(self.gateway):
             raise SettingsError(
                 "VIGIE_GATEWAY must be this gateway's name at the hub: letters, digits, . _ - (1 to 64)"
             )

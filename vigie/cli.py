@@ -11,6 +11,7 @@ from rich.console import Console
 
 from hub.errors import RecordError, Refusal, SettingsError, VigieError
 from hub.settings import load
+from vigie.cli_accounts import app as accounts_app
 
 app = typer.Typer(
     help="Vigie takes in what glucose sensors, meters and scales send, and keeps it in the right person's record.\n\n"
@@ -24,6 +25,7 @@ quarantine_app = typer.Typer(no_args_is_help=True, help="What was refused, and a
 gateway_app = typer.Typer()
 app.add_typer(services_app, name="services")
 app.add_typer(gateway_app, name="gateway")
+app.add_typer(accounts_app, name="gateway-account")
 app.add_typer(token_app, name="token")
 app.add_typer(quarantine_app, name="quarantine")
 

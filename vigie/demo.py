@@ -6,7 +6,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
@@ -16,11 +16,13 @@ from rich.console import Console
 from rich.table import Table
 
 from device_adapters.mqtt import MqttSource
+from device_adapters.mqtt_accounts import client_id
+from hub.database import Database
 from hub.errors import SettingsError
 from ingest_api.app import background
 from ingest_api.metrics import totals
 from ingest_api.site import Site, is_loopback
-from vigie import services, virtual_home
+from vigie import gateway_accounts, services, virtual_home
 from vigie.demo_people import Cast, move_in, open_cast
 from vigie.demo_sign_in import DemoSignIn
 from vigie.lefevre import ODILE, Lefevres, Thing
@@ -46,15 +48,13 @@ def run(home: Path, address: tuple[str, int], duration: float | None, console: C
     with ExitStack() as stack:
         stack.callback(services.stop, home, console.print)
         sign_in = DemoSignIn(Site(f"http://{_here(host)}:{port}"))
-        application = stack.enter_context(
-            hub(endpoints.database_url, endpoints.mqtt_url, "vigie-intake", signing=sign_in.signing)
-        )
+        application = stack.enter_context(hub(endpoints.database_url, endpoints.mqtt_url, signing=sign_in.signing))
         stack.enter_context(background(application, host, port))
         cast = open_cast(home, endpoints.database_url)
         stack.enter_context(sign_in.open_for(cast.people, application.state.hub.database))
         with _virtual_home(home, cast, endpoints, console) as by_bluetooth:
             _show(cast, home, sign_in.signing.site.origin, console)
-            with _connected(cast, endpoints.mqtt_url) as lines:
+            with _connected(cast, endpoints) as lines:
                 _simulate(cast, cast.homes(lines), ended, duration, console)
         console.print(_table(cast, by_bluetooth()))
 
@@ -103,14 +103,21 @@ def _virtual_home(home: Path, cast: Cast, endpoints: services.Endpoints, console
         return
     lefevres, began = Lefevres(cast.suffix), datetime.now(UTC)
     move_in(cast, lefevres, endpoints.database_url)
-    with virtual_home.living(home, lefevres, endpoints.mqtt_url, console.print):
+    with closing(Database(endpoints.database_url)) as database:
+        own_url = gateway_accounts.add(database, endpoints.mqtt_url, lefevres.gateway)
+    with virtual_home.living(home, lefevres, own_url, console.print):
         yield lambda: lefevres.stored(endpoints.database_url, began)
 
 
 @contextmanager
-def _connected(cast: Cast, mqtt_url: str) -> Iterator[dict[str, MqttSource]]:
-    """A connection of its own for every sender, by name."""
-    lines = {name: MqttSource(mqtt_url, name, [f"vigie/v1/ack/{name}"]) for name in cast.senders()}
+def _connected(cast: Cast, endpoints: services.Endpoints) -> Iterator[dict[str, MqttSource]]:
+    """A connection for every gateway and sender, by name, each with an account of its own and a new password."""
+    with closing(Database(endpoints.database_url)) as database:
+        hubs = database, endpoints.mqtt_url
+        urls = {name: gateway_accounts.add(*hubs, name) for name in cast.gateways()}
+        lines = {name: MqttSource(url, client_id(name), [f"vigie/v1/ack/{name}"]) for name, url in urls.items()}
+        for name, topics in cast.senders().items():
+            lines[name] = MqttSource(gateway_accounts.add_sender(*hubs, name, topics, name), name, [])
     for line in lines.values():
         line.start()
     try:

@@ -50,24 +50,41 @@ class Cast:
         fresh.write_text(json.dumps(told))
         fresh.replace(self.file)
 
-    def senders(self) -> Sequence[str]:
-        """Who needs a connection to the broker."""
-        return [f"{name}-{self.suffix}" for name in ("home-alice", "home-bruno", "phone-bruno", "home-durand")]
+    def gateways(self) -> Sequence[str]:
+        """Who speaks to the hub in its own way."""
+        return [f"{name}-{self.suffix}" for name in ("home-alice", "home-bruno", "phone-bruno")]
+
+    def senders(self) -> Mapping[str, Sequence[str]]:
+        """Other people's software, and the topics it speaks on."""
+        return {
+            f"theengs-durand-{self.suffix}": [f"{self.theengs}/+"],
+            f"phone-chloe-{self.suffix}": [f"openScaleSync/{self._chloe}/measurements/insert"],
+        }
 
     def homes(self, lines: Mapping[str, MqttSource]) -> list[Home]:
         """The simulated homes, each on its line."""
-        alice, bruno, phone, durand = (lines[name] for name in self.senders())
+        alice, bruno, phone, durand, chloe = (lines[name] for name in (*self.gateways(), *self.senders()))
         g6, libre = traces.glucose("cgmq_dexcom.csv", 7), traces.glucose("cgmq_libre.csv", 14)
         mirrored = Sensor(self.address("phone"), "glucose", Unit.MMOL_L, libre, 1 / GLUCOSE_MG_DL_PER_MMOL_L, 1)
         durands = [traces.weights(subject) for subject in ("1", "5", "9")]
         return [
-            Gateway(self.senders()[0], alice, [Sensor(self.address("g6"), "glucose", Unit.MG_DL, g6)]),
-            Gateway(self.senders()[1], bruno, [Sensor(self.address("libre"), "glucose", Unit.MG_DL, libre)]),
-            Gateway(self.senders()[2], phone, [mirrored]),
-            HeardScale(self.mac(), durands, PARIS, durand),
-            Application(f"chloe-{self.suffix}", traces.weights("2"), PARIS, durand),
-            Mistakes(self.address("g6"), f"home-alice-{self.suffix}", alice),
+            Gateway(self.gateways()[0], alice, [Sensor(self.address("g6"), "glucose", Unit.MG_DL, g6)]),
+            Gateway(self.gateways()[1], bruno, [Sensor(self.address("libre"), "glucose", Unit.MG_DL, libre)]),
+            Gateway(self.gateways()[2], phone, [mirrored]),
+            HeardScale(self.mac(), self.theengs, durands, PARIS, durand),
+            Application(self._chloe, traces.weights("2"), PARIS, chloe),
+            Mistakes(self.address("g6"), self.gateways()[0], alice, self.theengs, durand),
         ]
+
+    @property
+    def theengs(self) -> str:
+        """Where the Durands' Theengs gateway tells what it hears."""
+        return f"home/durand-{self.suffix}/BTtoMQTT"
+
+    @property
+    def _chloe(self) -> str:
+        """Chloé's name in her openScale."""
+        return f"chloe-{self.suffix}"
 
     def address(self, device: str) -> str:
         """The address of one of their devices."""

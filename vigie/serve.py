@@ -5,9 +5,11 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from enum import StrEnum
+from threading import Thread
 
 from device_adapters.adapter import NO_KEYS, Keys, topic_filters
 from device_adapters.mqtt import MqttSource
+from device_adapters.mqtt_address import Address
 from hub.database import Database, Role
 from hub.directory import PostgresDirectory
 from hub.errors import SettingsError
@@ -18,6 +20,7 @@ from ingest_api.consumer import Consumer
 from ingest_api.context import Hub
 from ingest_api.intake import Intake
 from timeseries.upkeep import Upkeep
+from vigie import gateway_accounts
 from vigie.signing import Signing
 from vigie.watch import Watch
 
@@ -49,7 +52,7 @@ def parts_named(names: str) -> tuple[Part, ...]:
 def hub(
     database_url: str,
     mqtt_url: str,
-    mqtt_client: str,
+    mqtt_client: str | None = None,
     parts: Sequence[Part] = tuple(Part),
     keys: Keys = NO_KEYS,
     signing: Signing | None = None,
@@ -70,7 +73,9 @@ def hub(
         checks: ReadyChecks = {"database": database.answers}
         if Part.INTAKE in parts:
             stack.enter_context(database.alone(Role.INTAKE, "intake"))
-            checks |= _listen(stack, MqttSource(mqtt_url, mqtt_client, topic_filters()), intake)
+            session = mqtt_client or Address.of(mqtt_url).hub_session
+            checks |= _listen(stack, MqttSource(mqtt_url, session, topic_filters()), intake)
+            _settle_accounts(stack, database, mqtt_url)
         if Part.WATCH in parts:
             checks |= _keep_up(stack, Upkeep(database))
         door = signing or Signing()
@@ -98,6 +103,13 @@ def _keep_up(stack: ExitStack, upkeep: Upkeep) -> ReadyChecks:
     watch.start()
     stack.callback(watch.stop)
     return {"watch": lambda: watch.alive}
+
+
+def _settle_accounts(stack: ExitStack, database: Database, mqtt_url: str) -> None:
+    """Close at the broker what is closed in the register, beside everything else: the intake does not wait for it."""
+    settling = Thread(target=gateway_accounts.settle, args=(database, mqtt_url), name="settle-accounts", daemon=True)
+    settling.start()
+    stack.callback(settling.join)
 
 
 def _listen(stack: ExitStack, source: MqttSource, intake: Intake) -> ReadyChecks:

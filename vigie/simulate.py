@@ -110,6 +110,7 @@ class HeardScale:
     """A Xiaomi scale whose advertisements a Theengs gateway passes on, each three times, as they come over the air."""
 
     mac: str
+    topic: str
     people: Sequence[Trace]
     zone: ZoneInfo
     line: MqttSource
@@ -129,7 +130,7 @@ class HeardScale:
             "brand": "Xiaomi", "model": "Mi Smart Scale", "type": "SCALE", "weighing_mode": "person", "unit": "kg",
             "weight": kilograms,
         }  # fmt: skip
-        self.line.publish(f"home/TheengsGateway/BTtoMQTT/{self.mac.replace(':', '')}", json.dumps(message).encode())
+        self.line.publish(f"{self.topic}/{self.mac.replace(':', '')}", json.dumps(message).encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,8 @@ class Mistakes:
     device: str
     gateway: str
     line: MqttSource
+    heard_on: str
+    heard_by: MqttSource
     made: bool = False
 
     def send(self, epoch: datetime, since: datetime, until: datetime) -> None:
@@ -164,11 +167,11 @@ class Mistakes:
             return
         self.made = True
         message = {"id": "C8:47:8C:00:00:01", "type": "SCALE", "weighing_mode": "person", "unit": "kg", "weight": 83.2}
-        self.line.publish("home/TheengsGateway/BTtoMQTT/C8478C000001", json.dumps(message).encode())
+        self.heard_by.publish(f"{self.heard_on}/C8478C000001", json.dumps(message).encode())
         item = {"id": "wrong-unit", "device": self.device, "kind": "glucose", "value": 5.8, "unit": "mg/dL"}
         items = [{**item, "taken_at": epoch.isoformat()}]
         mistaken = {"boot": str(UUID(int=1)), "seq": 1, "items": items}
-        self.line.publish(f"vigie/v1/up/{self.gateway}-mistaken", json.dumps(mistaken).encode())
+        self.line.publish(f"vigie/v1/up/{self.gateway}", json.dumps(mistaken).encode())
 
 
 class SimulatedClock:

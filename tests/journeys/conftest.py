@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
+from device_adapters.mqtt_accounts import BrokerAccounts, new_password
 from tests.journeys.hub_process import HubProcess
 from tests.journeys.plain_gateway import PlainGateway
 
@@ -20,7 +22,9 @@ def hub(database_url: str, mqtt_url: str, tmp_path: Path) -> Iterator[HubProcess
 
 @pytest.fixture
 def gateway(mqtt_url: str) -> Iterator[PlainGateway]:
-    """A gateway connected to the broker."""
-    plain = PlainGateway(mqtt_url)
+    """A gateway connected to the broker, with an account of its own."""
+    name = f"plain-{uuid4().hex[:8]}"
+    with BrokerAccounts(mqtt_url) as broker:
+        plain = PlainGateway(name, broker.open(name, new_password()))
     yield plain
     plain.close()

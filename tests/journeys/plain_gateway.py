@@ -19,8 +19,8 @@ Item = dict[str, Any]
 class PlainGateway:
     """Numbers its messages from 1, keeps each until the hub has acknowledged it."""
 
+    name: str
     mqtt_url: str
-    name: str = field(default_factory=lambda: f"plain-{uuid4().hex[:8]}")
     boot: str = field(default_factory=lambda: str(uuid4()))
     messages: dict[int, list[Item]] = field(default_factory=dict)
     acknowledged: int = 0
@@ -28,7 +28,7 @@ class PlainGateway:
     def __post_init__(self) -> None:
         self._lock = Lock()
         parts = urlsplit(self.mqtt_url)
-        self._client = Client(CallbackAPIVersion.VERSION2, self.name, protocol=MQTTv5)
+        self._client = Client(CallbackAPIVersion.VERSION2, f"vigie-gateway-{self.name}", protocol=MQTTv5)
         self._client.username_pw_set(unquote(parts.username or ""), unquote(parts.password or ""))
         self._client.on_message = self._hear
         self._client.connect(parts.hostname or "", parts.port or 1883)

@@ -214,6 +214,24 @@ def test_a_damaged_account_file_is_replaced_by_that_of_the_last_start(home: Path
     assert (home / "mosquitto/dynamic-security.json.damaged").exists()
 
 
+def test_a_broker_of_an_earlier_version_is_replaced_and_keeps_its_sessions(home: Path) -> None:
+    endpoints = services.start(home, print, THROWAWAY)
+    lasting = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+    lasting.SessionExpiryInterval = 60
+    with session(endpoints, client_id="lasting", properties=lasting) as hub:
+        hub.subscribe("kept/for/me")
+    earlier = home / "mosquitto/mosquitto.conf"
+    now, before = earlier.read_text(), processes.living(home / "mosquitto", "mosquitto")
+    earlier.write_text(now.replace("per_listener_settings false\n", ""))
+    with session(endpoints) as other:
+        other.publish("kept/for/me", b"from before")
+    assert services.start(home, print, THROWAWAY) == endpoints
+    assert earlier.read_text() == now
+    assert processes.living(home / "mosquitto", "mosquitto") != before
+    with session(endpoints, client_id="lasting", properties=lasting) as hub:
+        assert hub.heard.get(timeout=5) == ("kept/for/me", b"from before")
+
+
 # ── The database ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -112,11 +112,12 @@ def _start_postgres(server: Postgres, known: State, tuning: Tuning, say: Say) ->
 
 
 def _start_mosquitto(server: Mosquitto, known: State, say: Say) -> None:
-    """Have it running and letting the hub in."""
-    if server.main_process() is not None and mosquitto.greets(known):
+    """Have it running as this version of Vigie configures it, and letting the hub in."""
+    broker = programs.broker(say)
+    running = server.main_process() is not None
+    if running and server.is_configured(broker, known) and mosquitto.greets(known):
         return
     server.stop(say)
-    broker = programs.broker(say)
     server.account.check_can_enter(broker.mosquitto.parent)
     server.start(broker, known, say)
 

@@ -83,7 +83,7 @@ class Mosquitto:
         """Start it and wait until it answers; ServiceError with the end of its log."""
         self.account.folder(self.folder)
         self._write_accounts(known, say)
-        self._configure(programs, known)
+        self.account.write(self.folder / "mosquitto.conf", self._configuration(programs, known))
         processes.keep_small(self.log)
         say(f"starting Mosquitto on 127.0.0.1:{known.mqtt_port}…")
         command = (programs.mosquitto, "-d", "-c", self.folder / "mosquitto.conf")
@@ -96,7 +96,13 @@ class Mosquitto:
                 "and send again what the hub has not confirmed."
             )
 
-    def _configure(self, programs: Broker, known: State) -> None:
+    def is_configured(self, programs: Broker, known: State) -> bool:
+        """Whether what it was started with is what it would be started with now: not after an update of Vigie."""
+        with suppress(OSError):
+            return (self.folder / "mosquitto.conf").read_text() == self._configuration(programs, known)
+        return False
+
+    def _configuration(self, programs: Broker, known: State) -> str:
         shared = files("vigie.services").joinpath("conf/mosquitto.conf").read_text()
         own = (
             f"listener {known.mqtt_port} 127.0.0.1",
@@ -105,8 +111,7 @@ class Mosquitto:
             f"plugin {programs.plugin}",
             f"plugin_opt_config_file {self.folder / 'dynamic-security.json'}",
         )
-        text = "\n".join(["# Written at every start.", "", shared, "# This instance", *own, ""])
-        self.account.write(self.folder / "mosquitto.conf", text)
+        return "\n".join(["# Written at every start.", "", shared, "# This instance", *own, ""])
 
     def _write_accounts(self, known: State, say: Say) -> None:
         path = self.folder / "dynamic-security.json"
