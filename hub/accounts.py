@@ -119,6 +119,10 @@ class Accounts:
             raise Conflict(f"that name is the account of a {found.role} already; choose another name")
         return found
 
+    def known(self, name: str) -> Account:
+        """The account of that name or id, whatever its role; raises NotFound."""
+        return self._one("name = %(name)s OR id::text = %(name)s", {"name": name})
+
     def issue(self, account: Account, scopes: tuple[Scope, ...] = (), life: timedelta | None = None) -> str:
         """A new bearer token of that account, told once; it ends after `life`, if given."""
         token = TOKEN_PREFIX + fresh_secret()
@@ -221,7 +225,8 @@ class Accounts:
             raise NotFound("no such person; their id is what POST /v1/people answered") from None
 
     def _one(self, where: str, value: object) -> Account:
-        row = self._connection.execute(f"{_ACCOUNT} WHERE {where}", (value,)).fetchone()
+        values = value if isinstance(value, dict) else (value,)
+        row = self._connection.execute(f"{_ACCOUNT} WHERE {where}", values).fetchone()
         if row is None:
             raise NotFound("no such account")
         return _account(row)

@@ -20,7 +20,21 @@ from ingest_api.access import Actor
 from ingest_api.parts import Hub, TheHub
 from ingest_api.signin import guard
 
-__all__ = ["PUBLIC", "Administrator", "Anyone", "Hub", "Policy", "Public", "TheHub", "policy_of"]
+__all__ = [
+    "PUBLIC",
+    "Administrator",
+    "Anyone",
+    "Clinician",
+    "Hub",
+    "Policy",
+    "Public",
+    "Reader",
+    "Registrar",
+    "Sender",
+    "Sharer",
+    "TheHub",
+    "policy_of",
+]
 
 _bearer = HTTPBearer(auto_error=False, description="a token from `vigie token`")
 _NOBODY = "send a valid token: Authorization: Bearer … (make one with `vigie token`), or sign in at /sign-in"
@@ -94,6 +108,11 @@ def _signed_in(request: Request, hub: Hub, sent: str | None) -> Actor:
 
 PUBLIC = Depends(Public("it tells nothing of anybody"))
 Anyone = Annotated[Actor, Depends(Policy())]
+Reader = Annotated[Actor, Depends(Policy(scope=Scope.READINGS_READ))]
+Sender = Annotated[Actor, Depends(Policy(scope=Scope.READINGS_WRITE))]
+Sharer = Annotated[Actor, Depends(Policy(scope=Scope.SHARING))]
+Registrar = Annotated[Actor, Depends(Policy(scope=Scope.REGISTER))]
+Clinician = Annotated[Actor, Depends(Policy((ActorRole.CLINICIAN,)))]
 Administrator = Annotated[Actor, Depends(Policy((ActorRole.ADMIN,)))]
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Query
 
 from hub.database import Connection
-from hub.errors import Malformed, NotFound
+from hub.errors import Malformed
 from hub.readings import EARLIEST
 from ingest_api.moment import Moment
 
@@ -35,14 +35,12 @@ class Whose:
         return on.year - self.birth_date.year - ((on.month, on.day) < (self.birth_date.month, self.birth_date.day))
 
 
-def whose(connection: Connection, person: UUID) -> Whose:
-    """That person's; raises NotFound if the actor may not see them, whether they exist or not."""
+def whose(connection: Connection, person: UUID) -> Whose | None:
+    """That person's; None if the actor may not see them, whether they exist or not."""
     row = connection.execute(
         "SELECT number, time_zone, birth_date, conditions, height_cm FROM person WHERE id = %s", (person,)
     ).fetchone()
-    if row is None:
-        raise NotFound("no such person")
-    return Whose(row[0], ZoneInfo(row[1]), row[2], tuple(row[3]), row[4])
+    return None if row is None else Whose(row[0], ZoneInfo(row[1]), row[2], tuple(row[3]), row[4])
 
 
 def period(since: datetime | None, until: datetime | None, usual: timedelta) -> tuple[datetime, datetime]:

@@ -6,7 +6,7 @@ whenever no mark is left, and nothing can be forgotten however the process ends.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -30,11 +30,13 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class _Person:
-    """Of whom the days are."""
+    """Of whom the days are; `shown` if as others see them, who see nothing of what is hidden."""
 
     number: int
     zone: ZoneInfo
     conditions: tuple[str, ...]
+    hides: bool
+    shown: bool = False
 
     def day(self, moment: datetime) -> date:
         """Their local day."""
@@ -74,16 +76,25 @@ class Summaries:
         person = self._person(number)
         if person is None:
             return
+        self._follow(person, marks)
+        if person.hides:
+            self._connection.execute("SET LOCAL search_path = shown, vigie, public")
+            self._follow(replace(person, shown=True), marks)
+            self._connection.execute("SET LOCAL search_path = vigie, api, public")
+        else:
+            self._connection.execute("DELETE FROM day WHERE person = %s AND shown", (number,))
+            self._connection.execute("DELETE FROM standing WHERE person = %s AND shown", (number,))
+
+    def _follow(self, person: _Person, marks: Sequence[tuple[int, datetime, datetime]]) -> None:
+        """Make the marked days and the standing anew, from what the name `reading` now stands for."""
         for kind in _SUMMARISED:
             for span in _spans(person, [mark[1:] for mark in marks if mark[0] == KINDS[kind].number]):
                 self._summarise(person, kind, span)
         self._stand(person, any(mark[0] == KINDS[Kind.WEIGHT].number for mark in marks))
 
     def _person(self, number: int) -> _Person | None:
-        row = self._connection.execute(
-            "SELECT time_zone, conditions FROM person WHERE number = %s", (number,)
-        ).fetchone()
-        return None if row is None else _Person(number, ZoneInfo(row[0]), tuple(row[1]))
+        row = self._connection.execute(_WHO, (number,)).fetchone()
+        return None if row is None else _Person(number, ZoneInfo(row[0]), tuple(row[1]), row[2])
 
     def _summarise(self, person: _Person, kind: Kind, span: Span) -> None:
         """Those days, as far as there is anything to say or to unsay."""
@@ -91,11 +102,17 @@ class Summaries:
         make = {"glucose": self._glucose, "weight": self._weight}[column]
         for first, last in self._pieces(person, span):
             told = make(person, person.midnight(first), person.midnight(last + _DAY))
-            days = {"person": person.number, "first": first, "last": last, "told": list(told)}
+            days = {
+                "person": person.number,
+                "shown": person.shown,
+                "first": first,
+                "last": last,
+                "told": list(told),
+            }
             self._connection.execute(_EMPTY.format(column=column), days)
             self._connection.execute(_SWEEP, days)
             with self._connection.cursor() as cursor:
-                rows = [(person.number, day, Jsonb(summary)) for day, summary in told.items()]
+                rows = [(person.number, day, person.shown, Jsonb(summary)) for day, summary in told.items()]
                 cursor.executemany(_KEEP.format(column=column), rows)
 
     def _glucose(self, person: _Person, since: datetime, until: datetime) -> Mapping[date, object]:
@@ -126,10 +143,13 @@ class Summaries:
     def _stand(self, person: _Person, weighed: bool) -> None:
         now = datetime.now(UTC)
         today = person.day(now)
-        tallies = tallies_of(self._connection, person.number, today - timedelta(days=2 * PERIOD - 1), today)
+        tallies = tallies_of(
+            self._connection, person.number, today - timedelta(days=2 * PERIOD - 1), today, person.shown
+        )
         stands = standing(tallies, today, profile_of(person.conditions))
         values = {
             "person": person.number,
+            "shown": person.shown,
             "need": stands.need,
             "severity": stands.severity,
             "glucose": Jsonb(asdict(stands)),
@@ -145,11 +165,15 @@ class Summaries:
         return None if told is None else Jsonb(asdict(told) | {"taken_at": told.taken_at.isoformat()})
 
 
-def tallies_of(connection: Connection, person: int, first: date, last: date) -> dict[date, Tally]:
-    """The glucose tallies of a person's local days from `first` to `last`; days without readings are left out."""
+def tallies_of(connection: Connection, person: int, first: date, last: date, shown: bool = False) -> dict[date, Tally]:
+    """The glucose tallies of a person's local days from `first` to `last`; days without readings are left out.
+
+    `shown`: as others see them, where something is hidden.
+    """
     rows = connection.execute(
-        "SELECT day, glucose FROM day WHERE person = %s AND day BETWEEN %s AND %s AND glucose IS NOT NULL",
-        (person, first, last),
+        "SELECT day, glucose FROM day "
+        "WHERE person = %s AND day BETWEEN %s AND %s AND shown = %s AND glucose IS NOT NULL",
+        (person, first, last, shown),
     )
     return {day: _tally(told) for day, told in rows}
 
@@ -182,23 +206,27 @@ _EXTENT = """
 """
 _EMPTY = """
     UPDATE day SET {column} = NULL
-    WHERE person = %(person)s AND day BETWEEN %(first)s AND %(last)s AND NOT day = ANY(%(told)s)
+    WHERE person = %(person)s AND shown = %(shown)s AND day BETWEEN %(first)s AND %(last)s AND NOT day = ANY(%(told)s)
 """
 _SWEEP = """
-    DELETE FROM day WHERE person = %(person)s AND day BETWEEN %(first)s AND %(last)s
+    DELETE FROM day WHERE person = %(person)s AND shown = %(shown)s AND day BETWEEN %(first)s AND %(last)s
       AND glucose IS NULL AND weight IS NULL
 """
 _KEEP = """
-    INSERT INTO day (person, day, {column}) VALUES (%s, %s, %s)
-    ON CONFLICT (person, day) DO UPDATE SET {column} = EXCLUDED.{column}
+    INSERT INTO day (person, day, shown, {column}) VALUES (%s, %s, %s, %s)
+    ON CONFLICT (person, day, shown) DO UPDATE SET {column} = EXCLUDED.{column}
+"""
+_WHO = """
+    SELECT time_zone, conditions, EXISTS (SELECT FROM hidden h WHERE h.person = p.number AND h.lifted_at IS NULL)
+    FROM person p WHERE p.number = %s
 """
 _STAND = """
-    INSERT INTO standing (person, need, severity, glucose, weight, last_reading, turns_at)
-    VALUES (%(person)s, %(need)s, %(severity)s, %(glucose)s, %(weight)s, greatest(
-        (SELECT max(taken_at) FROM reading WHERE person = %(person)s AND kind = 1),
-        (SELECT max(taken_at) FROM reading WHERE person = %(person)s AND kind = 4)), %(turns_at)s)
-    ON CONFLICT (person) DO UPDATE SET
-        (need, severity, glucose, last_reading, turns_at) =
-        (EXCLUDED.need, EXCLUDED.severity, EXCLUDED.glucose, EXCLUDED.last_reading, EXCLUDED.turns_at),
+    INSERT INTO standing (person, shown, need, severity, glucose, weight, last_glucose, last_weight, turns_at)
+    VALUES (%(person)s, %(shown)s, %(need)s, %(severity)s, %(glucose)s, %(weight)s,
+            (SELECT max(taken_at) FROM reading WHERE person = %(person)s AND kind = 1),
+            (SELECT max(taken_at) FROM reading WHERE person = %(person)s AND kind = 4), %(turns_at)s)
+    ON CONFLICT (person, shown) DO UPDATE SET
+        (need, severity, glucose, last_glucose, last_weight, turns_at) = (EXCLUDED.need, EXCLUDED.severity,
+            EXCLUDED.glucose, EXCLUDED.last_glucose, EXCLUDED.last_weight, EXCLUDED.turns_at),
         weight = CASE WHEN %(weighed)s THEN EXCLUDED.weight ELSE standing.weight END
 """

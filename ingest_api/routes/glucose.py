@@ -12,9 +12,10 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from hub.quantities import Kind, Unit, from_canonical
-from ingest_api.context import Administrator, TheHub
+from ingest_api.context import Reader, TheHub
+from ingest_api.opened import opened
 from ingest_api.units import unit_asked
-from ingest_api.whose import Since, Until, period, whose
+from ingest_api.whose import Since, Until, period
 from timeseries import trends
 from timeseries.glucose.coverage import sufficient
 from timeseries.glucose.episodes import Episode, EpisodeKind, episodes
@@ -96,14 +97,14 @@ class ProfileAnswer(BaseModel):
 
 @router.get("/trends/glucose")
 def glucose_trend(
-    person: UUID, hub: TheHub, actor: Administrator, since: Since = None, until: Until = None, unit: str | None = None
+    person: UUID, hub: TheHub, actor: Reader, since: Since = None, until: Until = None, unit: str | None = None
 ) -> GlucoseTrend:
     """The figures of a sensor's readings from `from` up to `to`; the last 14 days unless told."""
     shown = unit_asked(Kind.GLUCOSE_INTERSTITIAL, unit)
     since, until = period(since, until, SPAN)
-    with hub.reading(actor) as connection:
-        of = whose(connection, person)
-        series = trends.glucose(connection, of.number, of.zone, since, until)
+    with opened(hub, actor, person, [Kind.GLUCOSE_INTERSTITIAL]) as record:
+        of = record.whose
+        series = trends.glucose(record.connection, of.number, of.zone, since, until)
     goals_of, slots, found = profile_of(of.conditions), grid(series), ranges(tally(series))
     return GlucoseTrend(
         unit=shown,
@@ -123,14 +124,14 @@ def glucose_trend(
 
 @router.get("/profile/glucose")
 def glucose_profile(
-    person: UUID, hub: TheHub, actor: Administrator, since: Since = None, until: Until = None, unit: str | None = None
+    person: UUID, hub: TheHub, actor: Reader, since: Since = None, until: Until = None, unit: str | None = None
 ) -> ProfileAnswer:
     """The ambulatory glucose profile from `from` up to `to`; the last 14 days unless told."""
     shown = unit_asked(Kind.GLUCOSE_INTERSTITIAL, unit)
     since, until = period(since, until, SPAN)
-    with hub.reading(actor) as connection:
-        of = whose(connection, person)
-        series = trends.glucose(connection, of.number, of.zone, since, until)
+    with opened(hub, actor, person, [Kind.GLUCOSE_INTERSTITIAL]) as record:
+        of = record.whose
+        series = trends.glucose(record.connection, of.number, of.zone, since, until)
     slots = grid(series)
     told = [] if slots is None else [asdict(slot) for slot in profile(slots)]
     percentiles = ("p5", "p25", "p50", "p75", "p95")

@@ -8,10 +8,11 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict
 
 from hub.database import Connection
-from hub.errors import Conflict, NotFound
+from hub.errors import NotFound
 from hub.quantities import KIND_BY_NUMBER, KINDS, Kind, Unit, from_canonical, parse_unit
-from ingest_api.context import Administrator, TheHub
+from ingest_api.context import Reader, Sender, TheHub
 from ingest_api.cursor import read_cursor, write_cursor
+from ingest_api.opened import enter
 from timeseries.household import Attribution, Inbox
 from timeseries.store import Place
 
@@ -72,7 +73,7 @@ class AssignAnswer(BaseModel):
 def get_unassigned(
     household: UUID,
     hub: TheHub,
-    actor: Administrator,
+    actor: Reader,
     unit: str | None = None,
     limit: Annotated[int, Query(ge=1, le=MOST_ON_A_PAGE)] = 50,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
@@ -88,24 +89,27 @@ def get_unassigned(
             "limit": limit + 1,
         }
         rows = connection.execute(_WAITING, asked).fetchall()
-        people: dict[int, UUID] = dict(connection.execute(_MEMBERS, asked).fetchall())
+        members = connection.execute(_MEMBERS, asked).fetchall()
+        enter(connection, [number for number, _ in members], "read", [Kind.WEIGHT])
+        people: dict[int, UUID] = {number: id_ for number, id_ in members if id_ is not None}
     page = rows[:limit]
     more = write_cursor(Place(page[-1][1], page[-1][0].bytes)) if len(rows) > limit else None
     return UnassignedsAnswer(unassigned=[_said(row, people, shown) for row in page], next=more)
 
 
 @router.post("/{household}/unassigned/{reading}/assign")
-def assign(household: UUID, reading: UUID, body: AssignBody, hub: TheHub, actor: Administrator) -> AssignAnswer:
+def assign(household: UUID, reading: UUID, body: AssignBody, hub: TheHub, actor: Sender) -> AssignAnswer:
     """Say whose a reading was, with all that was measured in that moment; again, for somebody else, moves it.
 
     It keeps its original time. What else waits is looked at again in the light of it.
     """
     with hub.reading(actor) as connection:
         home = _number(connection, "household", household)
-        whose = None if body.person is None else _number(connection, "person", body.person)
+        if not connection.execute("SELECT FROM inbox WHERE household = %s AND key = %s", (home, reading)).rowcount:
+            raise NotFound("no such reading in this household's inbox")
+        whose = None if body.person is None else _member(connection, home, body.person)
+        enter(connection, [] if whose is None else [whose], "assign", [Kind.WEIGHT])
     with hub.watching() as connection:
-        if whose is not None and not connection.execute(_IS_MEMBER, (home, whose)).rowcount:
-            raise Conflict("that person is not a member of this household; add them first")
         inbox = Inbox(connection)
         occasion = inbox.of(home, reading)
         if whose is None:
@@ -120,6 +124,15 @@ def _number(connection: Connection, what: str, named: UUID) -> int:
     row = connection.execute(f"SELECT number FROM {what} WHERE id = %s", (named,)).fetchone()  # noqa: S608
     if row is None:
         raise NotFound(f"no such {what}")
+    number: int = row[0]
+    return number
+
+
+def _member(connection: Connection, household: int, person: UUID) -> int:
+    """That member's number; raises NotFound."""
+    row = connection.execute(_MEMBER, (household, person)).fetchone()
+    if row is None:
+        raise NotFound("no such person in this household")
     number: int = row[0]
     return number
 
@@ -160,6 +173,10 @@ _WAITING = """
     ORDER BY i.taken_at DESC, i.key DESC LIMIT %(limit)s
 """
 _MEMBERS = """
-    SELECT p.number, p.id FROM household_member m JOIN person p ON p.number = m.person WHERE m.household = %(household)s
+    SELECT m.person, p.id FROM household_member m JOIN household_person p ON p.number = m.person
+    WHERE m.household = %(household)s
 """
-_IS_MEMBER = "SELECT FROM household_member WHERE household = %s AND person = %s"
+_MEMBER = """
+    SELECT m.person FROM household_member m JOIN household_person p ON p.number = m.person
+    WHERE m.household = %s AND p.id = %s
+"""

@@ -9,7 +9,8 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from hub.quantities import Kind, Unit, from_canonical
-from ingest_api.context import Administrator, TheHub
+from ingest_api.context import Reader, TheHub
+from ingest_api.opened import enter
 from ingest_api.units import unit_asked
 from timeseries.standing import PERIOD, Need
 
@@ -74,7 +75,8 @@ class Row(BaseModel):
     reason: Reason
     glucose: GlucoseStanding | None
     weight: WeightStandingAnswer | None
-    last_reading: datetime | None
+    last_glucose: datetime | None
+    last_weight: datetime | None
 
 
 class Population(BaseModel):
@@ -88,7 +90,7 @@ class Population(BaseModel):
 @router.get("/population")
 def get_population(
     hub: TheHub,
-    actor: Administrator,
+    actor: Reader,
     sort: Sort = Sort.NEED,
     reason: Reason | None = None,
     page: Annotated[int, Query(ge=1, le=DEEPEST)] = 1,
@@ -104,21 +106,23 @@ def get_population(
     asked = {"needs": [int(need) for need in needs], "limit": limit + 1, "offset": (page - 1) * limit}
     with hub.reading(actor) as connection:
         rows = connection.execute(_PAGES[sort], asked).fetchall()
+        enter(connection, [row[0] for row in rows[:limit]], "read", [Kind.GLUCOSE_INTERSTITIAL, Kind.WEIGHT])
     return Population(
         people=[_row(row, shown) for row in rows[:limit]], page=page, next=page + 1 if len(rows) > limit else None
     )
 
 
 def _row(row: tuple[Any, ...], unit: Unit) -> Row:
-    person, given, family, need, glucose, weight, last_reading = row
+    _, person, given, family, need, glucose, weight, last_glucose, last_weight = row
     return Row(
         person=person,
         given=given,
         family=family,
         reason=Reason[Need(need).name],
-        glucose=None if glucose["mean"] is None else _glucose(glucose, unit),
+        glucose=None if glucose is None or glucose["mean"] is None else _glucose(glucose, unit),
         weight=None if weight is None else _weight(weight),
-        last_reading=last_reading,
+        last_glucose=last_glucose,
+        last_weight=last_weight,
     )
 
 

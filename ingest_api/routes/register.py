@@ -9,8 +9,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from hub.records import Device, DeviceDraft, DeviceKind, Household, Pairing, Person, PersonDraft, Sex
 from hub.register import Register
-from ingest_api.context import Administrator, TheHub
+from ingest_api.context import Administrator, Reader, Registrar, TheHub
 from ingest_api.moment import Day, Moment
+from ingest_api.opened import acting_for, enter, opened
 
 router = APIRouter(prefix="/v1", tags=["register"])
 
@@ -102,9 +103,9 @@ def add_person(body: PersonBody, hub: TheHub, _: Administrator) -> PersonAnswer:
 
 
 @router.get("/people/{person}")
-def get_person(person: UUID, hub: TheHub, _: Administrator) -> PersonAnswer:
-    """A record's head."""
-    with hub.registering() as connection:
+def get_person(person: UUID, hub: TheHub, actor: Reader) -> PersonAnswer:
+    """A record's head, for whoever may see anything of it."""
+    with opened(hub, actor, person, []), hub.registering() as connection:
         return _person(Register(connection).person(person))
 
 
@@ -117,9 +118,10 @@ def add_device(body: DeviceBody, hub: TheHub, _: Administrator) -> DeviceAnswer:
 
 
 @router.post("/people/{person}/pairings", status_code=201)
-def pair(person: UUID, body: PairingBody, hub: TheHub, _: Administrator) -> PairingAnswer:
-    """Say whose a device is, and when; 409 if it is somebody else's in that time."""
-    with hub.registering() as connection:
+def pair(person: UUID, body: PairingBody, hub: TheHub, actor: Registrar) -> PairingAnswer:
+    """Say that a device is the person's, and when; 409 if it is somebody else's in that time."""
+    with acting_for(hub, actor, person) as record, hub.registering() as connection:
+        enter(record.connection, [record.whose.number], "pair")
         return _pairing(Register(connection).pair(body.device, person, body.since, body.until))
 
 

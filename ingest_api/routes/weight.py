@@ -8,9 +8,10 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from hub.quantities import Kind, Unit, from_canonical
-from ingest_api.context import Administrator, TheHub
+from ingest_api.context import Reader, TheHub
+from ingest_api.opened import opened
 from ingest_api.units import unit_asked
-from ingest_api.whose import Since, Until, period, whose
+from ingest_api.whose import Since, Until, period
 from timeseries import trends
 from timeseries.weight import compositions, weight_series, weight_trend
 from timeseries.weight.bmi import BmiClass
@@ -68,14 +69,14 @@ class WeightTrendAnswer(BaseModel):
 
 @router.get("/trends/weight")
 def weight_trends(
-    person: UUID, hub: TheHub, actor: Administrator, since: Since = None, until: Until = None, unit: str | None = None
+    person: UUID, hub: TheHub, actor: Reader, since: Since = None, until: Until = None, unit: str | None = None
 ) -> WeightTrendAnswer:
     """Weighings and their trend from `from` up to `to`; the last 180 days unless told. Figures are those at `to`."""
     shown = unit_asked(Kind.WEIGHT, unit)
     since, until = period(since, until, SPAN)
-    with hub.reading(actor) as connection:
-        of = whose(connection, person)
-        found = trends.weighings(connection, of.number, since - trends.BEFORE, until)
+    with opened(hub, actor, person, trends.COMPOSITION) as record:
+        of = record.whose
+        found = trends.weighings(record.connection, of.number, since - trends.BEFORE, until)
     told = weight_trend(weight_series(found, of.zone), of.height_cm, of.age(until))
     composed = [asdict(each) for each in compositions(found) if each.taken_at >= since]
     return WeightTrendAnswer(

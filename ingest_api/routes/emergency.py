@@ -1,0 +1,82 @@
+"""Emergency access: a professional opens a record they were not given, with a reason, for an hour, to read."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from hub.sharing import Sharing, Way
+from ingest_api.context import Clinician, Sharer, TheHub
+from ingest_api.opened import acting_for, enter, refuse
+
+router = APIRouter(prefix="/v1/people/{person}/emergency", tags=["emergency"])
+
+
+class EmergencyBody(BaseModel):
+    """In which way, and why."""
+
+    model_config = ConfigDict(extra="forbid")
+    way: Way = Way.BREAK_GLASS
+    reason: Annotated[str, Field(min_length=10, max_length=500)]
+
+
+class EmergencyAnswer(BaseModel):
+    """Open until then, to read; `banner` is to be shown all the time."""
+
+    id: UUID
+    until: datetime
+    banner: str
+
+
+class OpenedAnswer(BaseModel):
+    """Who opened the record in an emergency, in which way, why, from and until when."""
+
+    id: UUID
+    who: str
+    way: Way
+    reason: str
+    opened_at: datetime
+    until: datetime
+
+
+class OpenedsAnswer(BaseModel):
+    """Every emergency access, newest first."""
+
+    emergencies: list[OpenedAnswer]
+
+
+@router.post("", status_code=201)
+def open_in_emergency(person: UUID, body: EmergencyBody, hub: TheHub, actor: Clinician) -> EmergencyAnswer:
+    """Open a record for an hour; its holder is told. Hidden things stay hidden.
+
+    The same answer when its holder opposes it, has shut the actor out, or does not exist.
+    """
+    with hub.registering() as connection:
+        row = connection.execute("SELECT number FROM person WHERE id = %s", (person,)).fetchone()
+        opened = row and Sharing(connection).open_in_emergency(row[0], actor.account, body.way, body.reason)
+    if row is None or opened is None:
+        refuse(hub, actor, person)
+    with hub.reading(actor) as connection:
+        enter(connection, [row[0]], "emergency")
+    return EmergencyAnswer(
+        id=opened[0], until=opened[1], banner="Emergency access: read only, entered in the record, its holder is told"
+    )
+
+
+@router.get("")
+def get_emergencies(person: UUID, hub: TheHub, actor: Sharer) -> OpenedsAnswer:
+    """Who opened the record in an emergency; asking notes that the person was told."""
+    with acting_for(hub, actor, person) as record:
+        rows: list[Any] = record.connection.execute(
+            "SELECT id, who, way, reason, opened_at, until FROM emergency WHERE person = %s ORDER BY opened_at DESC",
+            (record.whose.number,),
+        ).fetchall()
+        if actor.person == record.whose.number:
+            with hub.registering() as connection:
+                connection.execute(
+                    "UPDATE emergency SET told_at = coalesce(told_at, now()) WHERE person = %s", (record.whose.number,)
+                )
+    names = ("id", "who", "way", "reason", "opened_at", "until")
+    return OpenedsAnswer(emergencies=[OpenedAnswer(**dict(zip(names, row, strict=True))) for row in rows])

@@ -1,0 +1,284 @@
+"""Sharing: what a person settles about who sees their record, and who saw it."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from hub.accounts import ActorRole
+from hub.quantities import FAMILIES, KIND_BY_NUMBER, Kind
+from hub.sharing import Sharing, Veil
+from ingest_api.context import Sharer, TheHub
+from ingest_api.moment import Moment
+from ingest_api.opened import acting_for, enter
+
+router = APIRouter(prefix="/v1/people/{person}", tags=["sharing"])
+
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+KindName = Annotated[str, Field(max_length=40)]
+WARNING = (
+    "what is hidden is not seen by those who care for you, in an emergency either: they may judge wrongly without it"
+)
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class GrantBody(_Body):
+    """To whom (a person's id, or the name they are known by), which kinds (all if none), from and until when."""
+
+    to: Name
+    kinds: list[Kind] | None = Field(default=None, min_length=1)
+    from_: Annotated[Moment | None, Field(alias="from")] = None
+    until: Moment | None = None
+    delegate: bool = False
+
+
+class GrantAnswer(BaseModel):
+    """Who may see what, from and until when; a delegate may also settle things, under their own name."""
+
+    id: UUID
+    to: str
+    role: ActorRole
+    kinds: list[Kind] | None
+    from_: Annotated[datetime, Field(serialization_alias="from")]
+    until: datetime | None
+    delegate: bool
+
+
+class GrantsAnswer(BaseModel):
+    """Everybody who is let in."""
+
+    grants: list[GrantAnswer]
+
+
+class HiddenBody(_Body):
+    """What to hide: a kind or a family of kinds, a device, a reading, a time; together they narrow one another."""
+
+    kind: KindName | None = None
+    device: UUID | None = None
+    reading: UUID | None = None
+    from_: Annotated[Moment | None, Field(alias="from")] = None
+    to: Moment | None = None
+
+
+class HiddenAnswer(BaseModel):
+    """What is hidden from everybody but the person and their attending physician."""
+
+    id: UUID
+    kind: Kind | None
+    reading: UUID | None
+    from_: Annotated[datetime | None, Field(serialization_alias="from")]
+    to: datetime | None
+
+
+class HidAnswer(BaseModel):
+    """What was hidden now, and what that means."""
+
+    items: list[UUID]
+    id: UUID
+    warning: str
+
+
+class HiddensAnswer(BaseModel):
+    """All that is hidden; `warning` is to be shown before anything is."""
+
+    hidden: list[HiddenAnswer]
+    warning: str
+
+
+class BlockBody(_Body):
+    """Whom to shut out."""
+
+    account: Name
+
+
+class AttendingBody(_Body):
+    """Who the attending physician is; null for nobody."""
+
+    account: Name | None
+
+
+class OppositionsBody(_Body):
+    """Whether the record may be opened in an emergency: by the service that answers a call; by a professional alone."""
+
+    regulation: bool
+    break_glass: bool
+
+
+class EntryAnswer(BaseModel):
+    """One access: who, when, what, of which kinds (all if null), whether in an emergency."""
+
+    number: int
+    at: datetime
+    who: str
+    role: ActorRole
+    act: str
+    kinds: list[Kind] | None
+    emergency: bool
+
+
+class LogAnswer(BaseModel):
+    """A page of accesses, newest first; `next` is the cursor of the page after it."""
+
+    accesses: list[EntryAnswer]
+    next: int | None
+
+
+class Done(BaseModel):
+    """It is settled."""
+
+    done: bool = True
+
+
+@router.post("/grants", status_code=201)
+def grant(person: UUID, body: GrantBody, hub: TheHub, actor: Sharer) -> GrantAnswer:
+    """Let somebody see the record, or some kinds of it."""
+    during = (body.from_ or datetime.now(UTC), body.until)
+    with acting_for(hub, actor, person) as record, hub.registering() as connection:
+        desk, number = Sharing(connection), record.whose.number
+        to = desk.account(body.to)
+        made = desk.grant(number, to, actor.account, body.kinds, during, body.delegate)
+        enter(record.connection, [number], "grant", body.kinds)
+    return GrantAnswer(
+        id=made, to=to.name, role=to.role, kinds=body.kinds, from_=during[0], until=during[1], delegate=body.delegate
+    )
+
+
+@router.get("/grants")
+def get_grants(person: UUID, hub: TheHub, actor: Sharer) -> GrantsAnswer:
+    """Everybody who is let in, now or later."""
+    with acting_for(hub, actor, person) as record:
+        rows = record.connection.execute(
+            "SELECT id, name, role, kinds, lower(during), upper(during), delegate FROM access_grant "
+            "WHERE person = %s ORDER BY created_at, id",
+            (record.whose.number,),
+        ).fetchall()
+    return GrantsAnswer(grants=[_grant(row) for row in rows])
+
+
+@router.delete("/grants/{grant}")
+def revoke(person: UUID, grant: UUID, hub: TheHub, actor: Sharer) -> Done:
+    """End what was granted, from the next request on."""
+    with acting_for(hub, actor, person) as record, hub.registering() as connection:
+        Sharing(connection).revoke(record.whose.number, grant)
+        enter(record.connection, [record.whose.number], "revoke")
+    return Done()
+
+
+@router.post("/hidden", status_code=201)
+def hide(person: UUID, body: HiddenBody, hub: TheHub, actor: Sharer) -> HidAnswer:
+    """Hide a part of the record from everybody but the person and their attending physician."""
+    kinds: tuple[Kind | None, ...] = (None,) if body.kind is None else FAMILIES.get(body.kind) or (Kind(body.kind),)
+    with acting_for(hub, actor, person) as record, hub.registering() as connection:
+        desk, number = Sharing(connection), record.whose.number
+        veils = [Veil(kind, body.device, body.reading, body.from_, body.to) for kind in kinds]
+        items = [desk.hide(number, veil, actor.account) for veil in veils]
+        enter(record.connection, [number], "hide", [kind for kind in kinds if kind is not None] or None)
+    return HidAnswer(items=items, id=items[0], warning=WARNING)
+
+
+@router.get("/hidden")
+def get_hidden(person: UUID, hub: TheHub, actor: Sharer) -> HiddensAnswer:
+    """All that is hidden."""
+    with acting_for(hub, actor, person) as record:
+        rows = record.connection.execute(
+            "SELECT id, kind, reading, lower(during), upper(during) FROM hidden "
+            "WHERE person = %s ORDER BY created_at, id",
+            (record.whose.number,),
+        ).fetchall()
+    return HiddensAnswer(
+        hidden=[
+            HiddenAnswer(id=item, kind=_kind(kind), reading=reading, from_=since, to=until)
+            for item, kind, reading, since, until in rows
+        ],
+        warning=WARNING,
+    )
+
+
+@router.delete("/hidden/{item}")
+def unhide(person: UUID, item: UUID, hub: TheHub, actor: Sharer) -> Done:
+    """Show it again, exactly as it was."""
+    with acting_for(hub, actor, person) as record, hub.registering() as connection:
+        Sharing(connection).unhide(record.whose.number, item)
+        enter(record.connection, [record.whose.number], "unhide")
+    return Done()
+
+
+@router.post("/blocks", status_code=201)
+def block(person: UUID, body: BlockBody, hub: TheHub, actor: Sharer) -> Done:
+    """Shut somebody out, whatever was granted to them or to their team."""
+    with acting_for(hub, actor, person) as record, hub.registering() as connection:
+        desk = Sharing(connection)
+        desk.block(record.whose.number, desk.account(body.account))
+        enter(record.connection, [record.whose.number], "block")
+    return Done()
+
+
+@router.delete("/blocks/{account}")
+def unblock(person: UUID, account: str, hub: TheHub, actor: Sharer) -> Done:
+    """Let them in again as far as they are granted."""
+    with acting_for(hub, actor, person) as record, hub.registering() as connection:
+        desk = Sharing(connection)
+        desk.unblock(record.whose.number, desk.account(account))
+        enter(record.connection, [record.whose.number], "unblock")
+    return Done()
+
+
+@router.put("/attending")
+def declare(person: UUID, body: AttendingBody, hub: TheHub, actor: Sharer) -> Done:
+    """Declare the attending physician, who sees what is hidden as far as they are granted."""
+    with acting_for(hub, actor, person) as record, hub.registering() as connection:
+        desk = Sharing(connection)
+        desk.declare(record.whose.number, None if body.account is None else desk.account(body.account))
+        enter(record.connection, [record.whose.number], "declare")
+    return Done()
+
+
+@router.put("/oppositions")
+def oppose(person: UUID, body: OppositionsBody, hub: TheHub, actor: Sharer) -> Done:
+    """Oppose either way of opening the record in an emergency, or both, or neither."""
+    with acting_for(hub, actor, person) as record, hub.registering() as connection:
+        Sharing(connection).oppose(record.whose.number, body.regulation, body.break_glass)
+        enter(record.connection, [record.whose.number], "oppose")
+    return Done()
+
+
+@router.get("/access-log")
+def get_access_log(
+    person: UUID,
+    hub: TheHub,
+    actor: Sharer,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    cursor: Annotated[int | None, Query(ge=1)] = None,
+) -> LogAnswer:
+    """Who saw what and when, newest first."""
+    with acting_for(hub, actor, person) as record:
+        rows = record.connection.execute(
+            "SELECT number, at, name, role, act, kinds, emergency FROM access_log "
+            "WHERE person = %s AND (%s::bigint IS NULL OR number < %s) ORDER BY number DESC LIMIT %s",
+            (record.whose.number, cursor, cursor, limit + 1),
+        ).fetchall()
+    page = rows[:limit]
+    return LogAnswer(accesses=[_entry(row) for row in page], next=page[-1][0] if len(rows) > limit else None)
+
+
+def _grant(row: tuple[Any, ...]) -> GrantAnswer:
+    id_, name, role, kinds, since, until, delegate = row
+    return GrantAnswer(id=id_, to=name, role=role, kinds=_kinds(kinds), from_=since, until=until, delegate=delegate)
+
+
+def _entry(row: tuple[Any, ...]) -> EntryAnswer:
+    number, at, name, role, act, kinds, emergency = row
+    return EntryAnswer(number=number, at=at, who=name, role=role, act=act, kinds=_kinds(kinds), emergency=emergency)
+
+
+def _kinds(numbers: list[int] | None) -> list[Kind] | None:
+    return None if numbers is None else [KIND_BY_NUMBER[number] for number in numbers if number in KIND_BY_NUMBER]
+
+
+def _kind(number: int | None) -> Kind | None:
+    return None if number is None else KIND_BY_NUMBER[number]
