@@ -1,7 +1,8 @@
 """A hub that believes a fake identity provider, both in the test's own process."""
 
 import asyncio
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -22,7 +23,7 @@ from ingest_api.signin.configured import ClaimNames, ProviderSettings
 from ingest_api.signin.provider import Provider
 from ingest_api.site import Site
 from tests.support.record import Record
-from vigie.local_provider import Client, LocalProvider, Somebody
+from vigie.local_provider import Answer, Client, LocalProvider, Somebody
 
 ORIGIN = "https://vigie.example"
 ISSUER = "http://127.0.0.1:9999/op"
@@ -39,6 +40,14 @@ class Forger(LocalProvider):
 
     change: Callable[[dict[str, Any]], None] = staticmethod(lambda _claims: None)
     signed: Callable[[Any], str] | None = None
+
+    described: Callable[[Any], str] | None = None
+
+    def userinfo(self, headers: Mapping[str, str]) -> Answer:
+        """As told: signed by `described`, if it is given."""
+        plain = super().userinfo(headers)
+        told = {**json.loads(plain.body), "iss": ISSUER, "aud": "vigie"}
+        return Answer(self.described(told), "application/jwt") if self.described else plain
 
     def sign(self, claims: Any) -> str:
         """As told."""
