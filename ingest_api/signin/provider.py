@@ -14,8 +14,9 @@ import httpx
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.client import OAuth2Client
 
-from hub.accounts import Identity, fresh_secret
+from hub.accounts import fresh_secret
 from hub.errors import ProviderSilent, SignInRefused
+from hub.identities import Identity
 from ingest_api.signin.attempts import Attempt, Returned
 from ingest_api.signin.configured import ProviderSettings, identity_of
 from ingest_api.signin.discovery import HELD_OFF, WIRE_ERRORS, Discovery, silent

@@ -14,6 +14,7 @@ from joserfc.jwk import RSAKey
 from hub.accounts import Account, Accounts, ActorRole
 from hub.database import Database, Role
 from hub.directory import PostgresDirectory
+from hub.identities import Identities
 from ingest_api.access import Access
 from ingest_api.app import Application, create_app
 from ingest_api.intake import Intake
@@ -185,6 +186,5 @@ def browser(app: Application, op: Forger) -> Browser:
 def invited(database: Database, role: ActorRole, name: str) -> tuple[Account, str]:
     """An account and an invitation to it."""
     with database.transaction(Role.REGISTER) as connection:
-        accounts = Accounts(connection)
-        account = accounts.named(role, name)
-        return account, accounts.invite(account)
+        account = Accounts(connection).named(role, name)
+        return account, Identities(connection).invite(account)
