@@ -8,7 +8,17 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from benchmarks import flood, floor_copy, floor_loop, load, measured, store_keep, whole_way
+from benchmarks import (
+    flood,
+    floor_copy,
+    floor_loop,
+    glucose_figures,
+    load,
+    measured,
+    reading_back,
+    store_keep,
+    whole_way,
+)
 from benchmarks.publishing import waiting_for
 from benchmarks.rounds import Compared, Speed, compare, table
 from benchmarks.setting import Setting, holders, setting
@@ -24,6 +34,8 @@ class Part(StrEnum):
     STORE = "store"
     WHOLE = "whole"
     FLOOD = "flood"
+    GLUCOSE = "glucose"
+    READING = "reading"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +63,14 @@ def main(
     """Speed as ratios to floors measured in the same run. Nothing stays: servers and data are temporary."""
     size, parts = QUICK if quick else FULL, only or list(Part)
     times = rounds or size.rounds
+    if Part.GLUCOSE in parts:
+        with console.status("glucose figures, ours and the peers'…"):
+            console.print(glucose_figures.table(times))
+    if set(parts) - {Part.GLUCOSE}:
+        _on_servers(size, parts, times)
+
+
+def _on_servers(size: Size, parts: list[Part], times: int) -> None:
     with console.status("starting servers…") as status, setting(lambda line: status.update(line)) as where:
         compared: list[Compared] = []
         if Part.STORE in parts:
@@ -63,6 +83,9 @@ def main(
                 status.update(f"the whole way, {total:,} messages of {each}, {times} rounds…")
                 compared.append(_whole_way(where, total, each, times))
                 console.print(table(compared[-1:]))
+        if Part.READING in parts:
+            status.update(f"trends and lists, {times} rounds…")
+            console.print(reading_back.table(reading_back.run(where, times)))
         if Part.FLOOD in parts:
             _flood(where, size, compared, status.update)
 

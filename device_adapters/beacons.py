@@ -11,8 +11,7 @@ from typing import Any
 from device_adapters.shapes import mac
 from hub.errors import DecodeError, Malformed
 from hub.measurements import RawPayload
-
-KEY_BYTES = 16
+from hub.records import KEY_BYTES
 
 _BASE_UUID = "0000{}-0000-1000-8000-00805f9b34fb"
 _OURS = "signal_strength"

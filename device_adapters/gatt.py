@@ -2,11 +2,13 @@
 
 Both are pure. A session is opened when a device connects and fed every notification in order, because a value may need
 an earlier frame (a sensor's sample is an offset from its session's start). A conversation is a generator of steps: the
-Bluetooth room carries each out and sends back what came of it; frames that arrive meanwhile go to the session.
+Bluetooth room carries each out and sends back what came of it, or throws StepRefused; who does not catch that ends the
+visit. Frames that arrive meanwhile go to the session, which is also told what is asked of the device.
 """
 
 from abc import abstractmethod
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Container, Generator, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
@@ -15,6 +17,7 @@ from pkgutil import iter_modules
 from typing import Protocol
 
 from device_adapters import devices
+from hub.errors import StepRefused
 from hub.measurements import Decoded
 
 Memory = Mapping[str, int]
@@ -53,6 +56,10 @@ class Session(Protocol):
         """What the frame says, with the frames before it; raises DecodeError."""
         ...
 
+    def asked(self, characteristic: str, payload: bytes) -> None:
+        """The device is about to be written that; what comes from now on may be its answer."""
+        return  # so that it is no abstract method
+
     def learnt(self) -> Memory:
         """What to remember for the next connection, once the measurements so far are safe."""
         return {}
@@ -71,14 +78,14 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Subscribe:
-    """Ask for notifications or indications; sends back None."""
+    """Ask for notifications or indications; sends back None, throws StepRefused."""
 
     characteristic: str
 
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """Write a characteristic, with response; sends back None."""
+    """Write a characteristic, with response; sends back None, throws StepRefused."""
 
     characteristic: str
     payload: bytes
@@ -94,6 +101,12 @@ class Listen:
 
 Step = Read | Subscribe | Write | Listen
 Conversation = Generator[Step, bytes | Frame | None, None]
+
+
+def attempt(step: Subscribe | Write) -> Conversation:
+    """A step without which the rest is as good: refused, the conversation goes on."""
+    with suppress(StepRefused):
+        yield step
 
 
 def say_nothing(_identity: Identity, _memory: Memory, _now: datetime) -> Conversation:
@@ -130,13 +143,28 @@ def profiles() -> tuple[Profile, ...]:
     """Every profile in the devices folder (module-level `PROFILE`), those for given models first, then by name."""
     modules = [import_module(found.name) for found in iter_modules(devices.__path__, f"{devices.__name__}.")]
     found: list[Profile] = [module.PROFILE for module in modules if hasattr(module, "PROFILE")]
-    return tuple(sorted(found, key=lambda profile: (not profile.models, profile.name)))
+    return tuple(sorted(found, key=_rank))
+
+
+def _rank(profile: Profile) -> tuple[bool, str]:
+    return not profile.models, profile.name
+
+
+def choose(among: Iterable[Profile], services: Container[str], identity: Identity) -> Profile | None:
+    """The profile to connect a device of these services with; None if nobody understands it, or if nobody should.
+
+    Of those that fit, one for its model decides before any other, then the first by name, in whatever order they or the
+    services came. One that is not to be connected decides too: a more general one would read its frames by a layout
+    that is not theirs.
+    """
+    fitting = (profile for profile in among if profile.service in services and profile.serves(identity))
+    first = min(fitting, key=_rank, default=None)
+    return first if first is not None and first.connected else None
 
 
 def profile_for(service: str, identity: Identity) -> Profile | None:
-    """The profile to connect a device of that service with; None if nobody understands it, or if nobody should."""
-    profile = next((p for p in profiles() if p.service == service and p.serves(identity)), None)
-    return profile if profile is not None and profile.connected else None
+    """The profile that `choose` gives a device of that one service."""
+    return choose(profiles(), (service,), identity)
 
 
 def candidates(characteristic: str, service: str | None) -> tuple[Profile, ...]:

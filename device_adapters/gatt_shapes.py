@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from pydantic_core import to_json
 
-from device_adapters.gatt import Conversation, Frame, Identity, Listen, Read, Session, Write
+from device_adapters.gatt import Conversation, Frame, Identity, Listen, Read, Session, Write, attempt
 from device_adapters.shapes import ECHO, address
 from device_adapters.wire.device import CURRENT_TIME, current_time, date_time_value, write_current_time
 from device_adapters.wire.numbers import Number, Special
@@ -165,11 +165,11 @@ def set_clock(now: datetime) -> Conversation:
     """Steps that set a device's clock to `now`, as it stands on our wall, if the device has one and it is wrong."""
     shown = yield Read(CURRENT_TIME)
     if isinstance(shown, bytes) and _is_off(shown, now.replace(tzinfo=None)):
-        yield Write(CURRENT_TIME, write_current_time(now))
+        yield from attempt(Write(CURRENT_TIME, write_current_time(now)))
 
 
 def _is_off(shown: bytes, now: datetime) -> bool:
-    """True unless it shows our time: writing what is right already could be refused, and would end the visit."""
+    """True unless it shows our time: what is right already is not written."""
     try:
         moment = current_time(shown)
     except DecodeError:

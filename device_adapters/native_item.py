@@ -1,7 +1,8 @@
 """The hub's own item: one measurement with its id, unit and time, as gateways (MQTT) and apps (HTTP) send it."""
 
 from collections.abc import Callable
-from typing import Annotated, Any, NotRequired
+from datetime import timedelta
+from typing import Annotated, Any, Literal, NotRequired
 
 from pydantic import Field, TypeAdapter, with_config
 from pydantic_core import to_json
@@ -9,12 +10,15 @@ from typing_extensions import TypedDict
 
 from device_adapters.strict_json import STRICT, fit, instant, parse, wall_clock
 from hub.errors import KindUnknown, Malformed, Refusal
-from hub.measurements import Condition, Measurement, RawPayload, Refused
+from hub.measurements import Channel, Condition, Measurement, RawPayload, Refused
 from hub.quantities import Kind, Quantity, parse_unit
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Short = Annotated[str, Field(min_length=1, max_length=64)]
 Named = Annotated[Condition, Field(strict=False)]  # by its name, which strictly is no Condition yet
+Hint = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+Heard = Literal["gatt", "advert"]  # how a gateway came by it; without it, the way the message itself took
+Echo = Annotated[int, Field(ge=0, le=86_400)]
 MOST_ITEMS = 5_000
 """Items in one message; more is answered with a refusal that says to send several messages."""
 
@@ -33,6 +37,9 @@ class Item(TypedDict):
     seq: NotRequired[Annotated[int, Field(ge=0, lt=2**63)] | None]
     context: NotRequired[Any]
     condition: NotRequired[Named | None]
+    hint: NotRequired[Hint | None]
+    channel: NotRequired[Heard | None]
+    echo: NotRequired[Echo | None]
 
 
 ITEM = TypeAdapter(Item)
@@ -41,20 +48,22 @@ _KINDS: dict[str, Kind | None] = {kind.value: kind for kind in Kind} | {"glucose
 
 def measure(item: Item, device: str, raw: RawPayload, gateway: str | None = None) -> Measurement:
     """The item as a Measurement; raises KindUnknown, UnitUnknown, Malformed (a time without offset)."""
-    stamp = item.get("device_time")
+    stamp, echo = item.get("device_time"), item.get("echo")
     return Measurement(
         device=device,
         kind=_kind(item["kind"]),
         quantity=Quantity(item["value"], parse_unit(item["unit"])),
         received_at=raw.received_at,
         key=item["id"],
-        channel=raw.channel,
+        channel=Channel(item.get("channel") or raw.channel),
         taken_at=instant(item["taken_at"], "taken_at"),
         device_time=None if stamp is None else wall_clock(stamp, "device_time"),
         condition=item.get("condition"),
         sequence=item.get("seq"),
         context=_context(item.get("context")),
+        hint=item.get("hint"),
         gateway=gateway,
+        echo=None if echo is None else timedelta(seconds=echo),
     )
 
 

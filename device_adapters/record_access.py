@@ -9,7 +9,7 @@ from device_adapters.wire import racp
 IDLE = timedelta(seconds=10)
 """The end of the records is the device's answer; this silence is only for one that gives none."""
 
-_RESPONSE = 6
+_RESPONSE = b"\x06"
 _MOST = 0xFFFF
 
 Asking = Generator[Step, bytes | Frame | None, int | None]
@@ -17,11 +17,14 @@ Asking = Generator[Step, bytes | Frame | None, int | None]
 
 
 def ask(request: bytes, seen: Callable[[Frame], None] = lambda _frame: None) -> Asking:
-    """Write the request and listen until it is answered; `seen` is shown every frame that comes meanwhile."""
+    """Write the request and listen until it is answered; `seen` is shown every frame that comes meanwhile.
+
+    An answer names what it answers: one to something asked before, which may still be under way, is not taken for this.
+    """
 
     def answered(frame: Frame) -> bool:
         seen(frame)
-        return frame.characteristic == racp.UUID and frame.payload[:1] == bytes((_RESPONSE,))
+        return frame.characteristic == racp.UUID and frame.payload[:1] + frame.payload[2:3] == _RESPONSE + request[:1]
 
     yield Write(racp.UUID, request)
     answer = yield Listen(answered, IDLE)
@@ -56,26 +59,40 @@ class Progress:
     """How far the records of one connection came, such that none before is missing: what may be learnt if it ends now.
 
     Until the device has said that it told everything, only an unbroken run counts: it may begin with its newest record,
-    or slip a fresh measure in between.
+    or slip a fresh measure in between. Its last record alone, asked for to see whether it counts anew, tells nothing.
     """
 
     def __init__(self) -> None:
         """Nothing came yet."""
+        self._start()
+
+    def _start(self) -> None:
+        self._counts = True
         self._complete = False
         self._unbroken = True
         self._run = 0
         self._newest: int | None = None
 
+    def asked(self, request: bytes) -> None:
+        """Records are asked for: those of an earlier request are another run."""
+        if request == racp.LAST:
+            self._counts = False
+        else:
+            self._start()
+
     def note(self, number: int) -> None:
         """A record came."""
+        if not self._counts:
+            return
         if self._newest is not None and number != self._newest:
             self._unbroken &= number == self._newest + 1
         self._run += number != self._newest
         self._newest = number
 
-    def complete(self) -> None:
-        """The device has told everything it was asked for."""
-        self._complete = True
+    def answered(self, code: int) -> None:
+        """The device ended its report: with success or without records it has told all that it was asked for."""
+        self._complete |= self._counts and code in (racp.SUCCESS, racp.NO_RECORDS)
+        self._counts = True
 
     @property
     def last(self) -> int | None:

@@ -1,14 +1,15 @@
 """What scales that keep to the SIG share: a session over Weight Scale (0x181D) and Body Composition (0x181B)."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 
-from device_adapters.gatt import Conversation, Frame, Identity, Listen, Memory, Session, Subscribe, Write
+from device_adapters.gatt import Conversation, Frame, Identity, Listen, Memory, Session, Subscribe, Write, attempt
 from device_adapters.gatt_shapes import body_weight, hear, refusing, set_clock, spoken
 from device_adapters.wire import user_control
 from device_adapters.wire.device import CURRENT_TIME
 from device_adapters.wire.scales import Composition, composition, mass, tenths, weighing
-from hub.errors import Malformed
+from hub.errors import Malformed, StepRefused
 from hub.measurements import Decoded
 from hub.quantities import Kind, Quantity, Unit
 
@@ -89,14 +90,20 @@ def converse(_identity: Identity, memory: Memory, now: datetime) -> Conversation
     `user` and `consent` (the index and code a user has on the scale) are in the memory once somebody has paired it.
     """
     yield from set_clock(now)
-    yield Subscribe(user_control.UUID)
+    yield from attempt(Subscribe(user_control.UUID))
     user, code = memory.get("user"), memory.get("consent")
     if user is not None and code is not None:
-        yield Write(user_control.UUID, user_control.consent(user, code))
-        yield Listen(_agreed, _ANSWER)
+        yield from _agree(user, code)
     yield Subscribe(WEIGHT)
     yield Subscribe(COMPOSITION)
     yield hear(_IDLE)
+
+
+def _agree(user: int, code: int) -> Conversation:
+    """Say that the user agreed; a scale that will not hear it still tells what anybody may know."""
+    with suppress(StepRefused):
+        yield Write(user_control.UUID, user_control.consent(user, code))
+        yield Listen(_agreed, _ANSWER)
 
 
 def _agreed(frame: Frame) -> bool:

@@ -8,6 +8,9 @@ from zoneinfo import ZoneInfo
 
 from hub.errors import RecordError
 
+KEY_BYTES = 16
+"""Length of the bind key of a device that encrypts what it advertises (AES-128: BTHome 2, MiBeacon 4 and 5)."""
+
 
 class Sex(StrEnum):
     """Administrative sex, as FHIR names it."""

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from hub.errors import SettingsError
+from hub.errors import RecordError, SettingsError
+from hub.records import KEY_BYTES, normal_address
 
 
 def _https(issuer: str) -> str:
@@ -57,6 +58,10 @@ class Settings(BaseSettings):
         default="vigie-intake", description="the hub's name at the broker, which keeps its messages"
     )
     http: str = Field(default="127.0.0.1:8080", description="address and port to listen on")
+    bind_keys: SecretStr | None = Field(
+        default=None,
+        description="keys of scales that encrypt what they advertise: ADDRESS=32 digits, with commas",
+    )
     home: Path | None = Field(default=None, description="data folder of the private services, the demo, the gateway")
     gateway: str | None = Field(default=None, description="this gateway's name, as the hub knows it")
     public_url: str | None = Field(default=None, description="where browsers find the hub: https://vigie.example")
@@ -90,6 +95,12 @@ class Settings(BaseSettings):
         """VIGIE_MQTT_URL; raises SettingsError."""
         return _required(self.mqtt_url, "VIGIE_MQTT_URL")
 
+    @property
+    def keys(self) -> dict[str, bytes]:
+        """VIGIE_BIND_KEYS: the bind keys by address as `normal_address` spells it; raises SettingsError."""
+        said = "" if self.bind_keys is None else self.bind_keys.get_secret_value()
+        return dict(_key(pair) for pair in said.split(",") if pair.strip())
+
     def required_gateway(self) -> str:
         """VIGIE_GATEWAY, a name that may stand in a topic; raises SettingsError."""
         if self.gateway is None or not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", self.gateway):
@@ -118,6 +129,21 @@ def load() -> Settings:
 
 def _reached(host: str) -> str:
     return "127.0.0.1" if host in ("0.0.0.0", "[::]", "::") else host  # noqa: S104 - compared, not listened on
+
+
+def _key(pair: str) -> tuple[str, bytes]:
+    """One device's key; the error names neither."""
+    address, _, digits = pair.partition("=")
+    try:
+        key = bytes.fromhex(digits)
+        spelled = normal_address(address)
+    except (ValueError, RecordError):
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise SettingsError(
+            f"VIGIE_BIND_KEYS must be ADDRESS=KEY,ADDRESS=KEY, each key of {2 * KEY_BYTES} digits"
+        ) from None
+    return spelled, key
 
 
 def _required(value: str | None, name: str) -> str:

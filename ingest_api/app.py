@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ingest_api import problems
 from ingest_api.context import Hub
 from ingest_api.headers import Headers
-from ingest_api.routes import health, households, readings, register, sign_in
+from ingest_api.routes import glucose, health, households, population, readings, register, sign_in, weight
 
 MOST_BODY_BYTES = 1024 * 1024
 _SAY = f"the body is longer than {MOST_BODY_BYTES // 1024} KiB; send several requests"
@@ -32,7 +32,7 @@ class Application(FastAPI):
 
 
 HEALTH: tuple[ModuleType, ...] = (health,)
-ALL: tuple[ModuleType, ...] = (register, readings, households, sign_in, health)
+ALL: tuple[ModuleType, ...] = (register, readings, glucose, weight, households, population, sign_in, health)
 
 
 def create_app(hub: Hub, modules: Sequence[ModuleType] = ALL) -> Application:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import count
 
-from device_adapters.adapter import decode
+from device_adapters.adapter import NO_KEYS, Keys, decode
 from hub.database import UNSTORABLE, Connection, Database, Role
 from hub.directory import Directory
 from hub.errors import DecoderFault, NotStorable, Refusal, UnknownDevice
@@ -62,8 +62,9 @@ class _Opened:
 class Intake:
     """The door. Thread-safe: each call is a transaction of its own."""
 
-    def __init__(self, database: Database, directory: Directory) -> None:
-        """Write to that database, asking that directory whose each device is."""
+    def __init__(self, database: Database, directory: Directory, keys: Keys = NO_KEYS) -> None:
+        """Write to that database, asking that directory whose each device is; `keys` open beacons passed on."""
+        self._keys = keys
         self._database = database
         self._directory = directory
 
@@ -95,12 +96,12 @@ class Intake:
         """Its gateway may forget it all the same, unless it is the gateway's own name that cannot be stored."""
         refused = [Refused(WHOLE, why)]
         try:
-            return self._commit([_Opened(raw, Decoded(sequence=_open(raw).decoded.sequence), refused)])
+            return self._commit([_Opened(raw, Decoded(sequence=_open(raw, self._keys).decoded.sequence), refused)])
         except UNSTORABLE:
             return self._commit([_Opened(raw, refused=refused)])
 
     def _accept(self, raws: Sequence[RawPayload]) -> tuple[list[Receipt], list[Ack]]:
-        opened = [_open(raw) for raw in raws]
+        opened = [_open(raw, self._keys) for raw in raws]
         held = self._directory.held({m.device for o in opened for m in o.decoded.measurements})
         for each in opened:
             _tie(each, held)
@@ -118,9 +119,9 @@ class Intake:
         return receipts, acks
 
 
-def _open(raw: RawPayload) -> _Opened:
+def _open(raw: RawPayload, keys: Keys) -> _Opened:
     try:
-        decoded = decode(raw)
+        decoded = decode(raw, keys)
     except Refusal as why:
         return _Opened(raw, refused=[Refused(WHOLE, why)])
     except Exception as error:  # noqa: BLE001

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from hub.database import Connection, Jsonb, UniqueViolation
-from hub.quantities import KIND_BY_NUMBER, KINDS
+from hub.quantities import KIND_BY_NUMBER, KINDS, Kind
 from hub.readings import Key, Reading
 from timeseries.reading_rows import COLUMNS, FOUND, NAMES, TYPES, found, named, row
 from timeseries.store import Found, Outcome, Place, Query, likeness
@@ -28,9 +28,15 @@ class PostgresStore:
         for _, place in sorted(first.items()):  # one order for all writers: they wait for one another, never deadlock
             outcomes[place] = Outcome.STORED
             (plain if _stands_alone(readings[place]) else careful).append(place)
+        self._wait_for_turn(readings[place] for place in careful)  # before writing: a new chunk locks the whole table
         if not self._copy([readings[place] for place in plain]):
-            careful += self._unknown(readings, plain, outcomes)
-        self._wait_for_turn(readings[place] for place in careful)
+            late = self._unknown(readings, plain, outcomes)
+            self._wait_for_turn(readings[place] for place in late)
+            careful += late
+        careful = self._unsaid(readings, careful, outcomes)
+        lonely = self._lonely(readings, careful)
+        if self._copy([readings[place] for place in lonely]):
+            careful = [place for place in careful if place not in set(lonely)]
         for place in careful:
             outcomes[place] = self._keep_one(readings[place])
         return outcomes
@@ -85,19 +91,40 @@ class PostgresStore:
             return False
         return True
 
-    def _unknown(self, readings: Sequence[Reading], places: list[int], outcomes: list[Outcome]) -> list[int]:
-        """Mark what is known by its key, write the rest at once, and return what still needs a look of its own."""
+    def _unsaid(self, readings: Sequence[Reading], places: list[int], outcomes: list[Outcome]) -> list[int]:
+        """Mark what is known by its key, and return the rest."""
         known = self._known(readings[place].key for place in places)
         for place in places:
             if readings[place].key in known:
                 outcomes[place] = Outcome.DUPLICATE
-        fresh = [place for place in places if readings[place].key not in known]
+        return [place for place in places if readings[place].key not in known]
+
+    def _unknown(self, readings: Sequence[Reading], places: list[int], outcomes: list[Outcome]) -> list[int]:
+        """Mark what is known by its key, write the rest at once, and return what still needs a look of its own."""
+        fresh = self._unsaid(readings, places, outcomes)
         return [] if self._copy([readings[place] for place in fresh]) else fresh
 
     def _known(self, keys: Iterable[Key]) -> set[Key]:
-        query = "SELECT key FROM reading_key WHERE key = ANY(%s)"
-        rows = self._connection.execute(query, ([UUID(bytes=key) for key in keys],), binary=True)
+        wanted = [UUID(bytes=key) for key in keys]
+        if not wanted:
+            return set()
+        rows = self._connection.execute("SELECT key FROM reading_key WHERE key = ANY(%s)", (wanted,), binary=True)
         return {values[0].bytes for values in rows}
+
+    def _lonely(self, readings: Sequence[Reading], places: Sequence[int]) -> list[int]:
+        """Those near which no other device of theirs reports anything of the kind: no other report of one measure."""
+        wanted = [place for place in places if readings[place].person is not None and readings[place].echo is None]
+        crowded = _crowded([readings[place] for place in wanted])
+        asked = [place for place in wanted if readings[place].key not in crowded]
+        columns = [
+            (place, r.person, KINDS[r.kind].number, r.device, r.taken_at, likeness(r.kind).apart)
+            for place in asked
+            for r in (readings[place],)
+        ]
+        if not columns:
+            return []
+        rows = self._connection.execute(_LONELY, [list(column) for column in zip(*columns, strict=True)])
+        return [place for (place,) in rows]
 
     def _wait_for_turn(self, readings: Iterable[Reading]) -> None:
         """Two writers must not each miss the other's report of one measure; they queue in one order."""
@@ -117,6 +144,20 @@ class PostgresStore:
             execute(_LINK, {**values, "twin": twin[0]})
             return Outcome.LINKED
         return Outcome.STORED if execute(_KEEP_IN_INBOX if inbox else _KEEP, values).rowcount else Outcome.DUPLICATE
+
+
+def _crowded(readings: Iterable[Reading]) -> set[Key]:
+    """Keys of those near which another device reports the same kind in the same batch."""
+    found: set[Key] = set()
+    recent: dict[tuple[int | None, Kind], list[Reading]] = {}
+    for reading in sorted(readings, key=lambda reading: reading.taken_at):
+        apart = likeness(reading.kind).apart
+        near = recent.setdefault((reading.person, reading.kind), [])
+        near[:] = [other for other in near if reading.taken_at - other.taken_at <= apart]
+        others = [other.key for other in near if other.device != reading.device]
+        found.update(others, [reading.key] if others else [])
+        near.append(reading)
+    return found
 
 
 def _json(value: object) -> Jsonb | None:
@@ -180,6 +221,14 @@ _LINK = """
 """
 _VALUES = ", ".join(f"%({name})s" for name in COLUMNS)
 _KEEP = f"INSERT INTO reading ({NAMES}, person) VALUES ({_VALUES}, %(person)s) ON CONFLICT DO NOTHING"  # noqa: S608
+_LONELY = """
+    SELECT r.place FROM unnest(%s::int[], %s::int[], %s::smallint[], %s::int[], %s::timestamptz[], %s::interval[])
+        AS r (place, person, kind, device, taken_at, apart)
+    WHERE NOT EXISTS (
+        SELECT FROM reading o WHERE o.person = r.person AND o.kind = r.kind AND o.device <> r.device
+          AND o.taken_at BETWEEN r.taken_at - r.apart AND r.taken_at + r.apart)
+    ORDER BY r.place
+"""
 _GIVE = (
     f"INSERT INTO reading ({NAMES}, person, attribution) "  # noqa: S608
     f"VALUES ({_VALUES}, %(person)s, %(attribution)s) ON CONFLICT DO NOTHING"

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import IntEnum
 
 from timeseries.glucose.averages import cv, gmi, mean
 from timeseries.glucose.ranges import Ranges, ranges
 from timeseries.glucose.tally import Tally, total
 from timeseries.glucose.targets import TARGETS, Profile, Target
+from timeseries.weight import WeightSeries, weight_trend
+from timeseries.weight.change import Change
 
 PERIOD = 14
 """Days that the figures are taken over (Battelino 2019)."""
@@ -62,6 +64,29 @@ class Standing:
     tar2: float | None = None
     active: float | None = None
     tir_before: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WeightStanding:
+    """The newest weighing, kg, the trend there, and how much the trend changed, kg and percent."""
+
+    taken_at: datetime
+    kg: float
+    trend: float
+    change_7d: Change | None
+    change_30d: Change | None
+    change_180d: Change | None
+
+
+def weight_standing(series: WeightSeries) -> WeightStanding | None:
+    """How somebody's weight stands; None without a believed weighing."""
+    told = weight_trend(series)
+    last = told.points[-1] if told.points else None
+    if last is None or last.trend is None:
+        return None
+    return WeightStanding(
+        last.taken_at, last.value, last.trend, told.change["7d"], told.change["30d"], told.change["180d"]
+    )
 
 
 def standing(days: Mapping[date, Tally], today: date, profile: Profile) -> Standing:

@@ -5,20 +5,22 @@ the days they touch are made anew from the readings, in one transaction: so the 
 whenever no mark is left, and nothing can be forgotten however the process ends.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from hub.database import Connection, Jsonb
-from hub.quantities import Kind
+from hub.quantities import KINDS, Kind
+from timeseries import trends
 from timeseries.columns import samples
 from timeseries.glucose.one_source import one_source
 from timeseries.glucose.tally import Tally, tally_by_day
 from timeseries.glucose.targets import profile_of
 from timeseries.local_time import date_of
-from timeseries.standing import PERIOD, standing
+from timeseries.standing import PERIOD, standing, weight_standing
+from timeseries.weight import weight_series
 
 AT_ONCE = timedelta(days=60)
 """Days whose readings are held in memory at once when a long history is summarised anew."""
@@ -28,7 +30,7 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class _Person:
-    """Of whom the days are: their number, zone and conditions."""
+    """Of whom the days are."""
 
     number: int
     zone: ZoneInfo
@@ -43,6 +45,12 @@ class _Person:
         return datetime.combine(day, time(), self.zone).astimezone(UTC)
 
 
+Span = tuple[date, date]
+
+_SUMMARISED = {Kind.GLUCOSE_INTERSTITIAL: "glucose", Kind.WEIGHT: "weight"}
+"""The kinds with a column of their own in `day`, as the triggers know them."""
+
+
 class Summaries:
     """The summaries' keeper, within the transaction of `connection` (role `vigie_watch`)."""
 
@@ -52,13 +60,8 @@ class Summaries:
 
     def behind(self, limit: int, besides: Sequence[int] = ()) -> list[int]:
         """People whose summaries are not what their readings, or the calendar, say; without those named."""
-        query = (
-            "(SELECT DISTINCT person FROM stale WHERE NOT person = ANY(%(besides)s) LIMIT %(limit)s) UNION "
-            "(SELECT person FROM standing WHERE turns_at <= now() AND NOT person = ANY(%(besides)s) "
-            "ORDER BY turns_at LIMIT %(limit)s)"
-        )
         parameters = {"limit": limit, "besides": list(besides)}
-        return [person for (person,) in self._connection.execute(query, parameters)]
+        return [person for (person,) in self._connection.execute(_BEHIND, parameters)]
 
     def catch_up(self, number: int) -> None:
         """Make anew what is marked of one person, and how they stand today.
@@ -66,14 +69,15 @@ class Summaries:
         The lock comes first: the statements after it see all that another worker has committed meanwhile.
         """
         self._connection.execute("SELECT pg_advisory_xact_lock(hashtext('vigie summaries'), %s)", (number,))
-        marks = self._connection.execute("DELETE FROM stale WHERE person = %s RETURNING since, until", (number,))
+        taken = "DELETE FROM stale WHERE person = %s RETURNING kind, since, until"
+        marks = self._connection.execute(taken, (number,)).fetchall()
         person = self._person(number)
-        touched = marks.fetchall()
         if person is None:
             return
-        for first, last in _spans(person, touched):
-            self._summarise(person, first, last)
-        self._stand(person, person.day(datetime.now(UTC)))
+        for kind in _SUMMARISED:
+            for span in _spans(person, [mark[1:] for mark in marks if mark[0] == KINDS[kind].number]):
+                self._summarise(person, kind, span)
+        self._stand(person, any(mark[0] == KINDS[Kind.WEIGHT].number for mark in marks))
 
     def _person(self, number: int) -> _Person | None:
         row = self._connection.execute(
@@ -81,16 +85,36 @@ class Summaries:
         ).fetchone()
         return None if row is None else _Person(number, ZoneInfo(row[0]), tuple(row[1]))
 
-    def _summarise(self, person: _Person, first: date, last: date) -> None:
-        """The days from `first` to `last`, as far as there is anything to say or to unsay."""
-        for start, end in self._pieces(person, first, last):
-            since, until = person.midnight(start), person.midnight(end + _DAY)
-            found = samples(self._connection, person.number, Kind.GLUCOSE_INTERSTITIAL, since, until)
-            tallies = {date_of(day): told for day, told in tally_by_day(one_source(found, person.zone)).items()}
-            self._replace(person.number, start, end, tallies)
+    def _summarise(self, person: _Person, kind: Kind, span: Span) -> None:
+        """Those days, as far as there is anything to say or to unsay."""
+        column = _SUMMARISED[kind]
+        make = {"glucose": self._glucose, "weight": self._weight}[column]
+        for first, last in self._pieces(person, span):
+            told = make(person, person.midnight(first), person.midnight(last + _DAY))
+            days = {"person": person.number, "first": first, "last": last, "told": list(told)}
+            self._connection.execute(_EMPTY.format(column=column), days)
+            self._connection.execute(_SWEEP, days)
+            with self._connection.cursor() as cursor:
+                rows = [(person.number, day, Jsonb(summary)) for day, summary in told.items()]
+                cursor.executemany(_KEEP.format(column=column), rows)
 
-    def _pieces(self, person: _Person, first: date, last: date) -> Iterator[tuple[date, date]]:
+    def _glucose(self, person: _Person, since: datetime, until: datetime) -> Mapping[date, object]:
+        found = samples(self._connection, person.number, Kind.GLUCOSE_INTERSTITIAL, since, until)
+        tallies = tally_by_day(one_source(found, person.zone))
+        return {date_of(day): asdict(tally) for day, tally in tallies.items()}
+
+    def _weight(self, person: _Person, since: datetime, until: datetime) -> Mapping[date, object]:
+        """The day's last weighing, kg, and how many there were."""
+        found = trends.weighings(self._connection, person.number, since, until)
+        series = weight_series(found, person.zone)
+        days: dict[date, list[float]] = {}
+        for ordinal, kilograms in zip(series.local_days.tolist(), series.kg.tolist(), strict=True):
+            days.setdefault(date.fromordinal(ordinal), []).append(kilograms)
+        return {day: {"n": len(weights), "last": weights[-1]} for day, weights in days.items()}
+
+    def _pieces(self, person: _Person, span: Span) -> Iterator[Span]:
         """Stretches short enough to hold in memory; of a long time, where there are readings or summaries."""
+        first, last = span
         if last - first > AT_ONCE:
             row = self._connection.execute(_EXTENT, {"person": person.number}).fetchone()
             known = [person.day(each) if isinstance(each, datetime) else each for each in row or () if each is not None]
@@ -99,28 +123,26 @@ class Summaries:
             yield first, min(last, first + AT_ONCE)
             first += AT_ONCE + _DAY
 
-    def _replace(self, person: int, first: date, last: date, tallies: dict[date, Tally]) -> None:
-        self._connection.execute(
-            "DELETE FROM day WHERE person = %s AND day BETWEEN %s AND %s AND NOT day = ANY(%s)",
-            (person, first, last, list(tallies)),
-        )
-        rows = [(person, day, Jsonb(asdict(told))) for day, told in tallies.items()]
-        with self._connection.cursor() as cursor:
-            cursor.executemany(_KEEP, rows)
-
-    def _stand(self, person: _Person, today: date) -> None:
+    def _stand(self, person: _Person, weighed: bool) -> None:
+        now = datetime.now(UTC)
+        today = person.day(now)
         tallies = tallies_of(self._connection, person.number, today - timedelta(days=2 * PERIOD - 1), today)
-        now = standing(tallies, today, profile_of(person.conditions))
-        row = self._connection.execute(_LATEST, {"person": person.number}).fetchone()
+        stands = standing(tallies, today, profile_of(person.conditions))
         values = {
             "person": person.number,
-            "need": now.need,
-            "severity": now.severity,
-            "figures": Jsonb(asdict(now)),
-            "last_reading": row and row[0],
+            "need": stands.need,
+            "severity": stands.severity,
+            "glucose": Jsonb(asdict(stands)),
+            "weighed": weighed,
+            "weight": self._weight_standing(person, now) if weighed else None,
             "turns_at": person.midnight(today + _DAY),
         }
         self._connection.execute(_STAND, values)
+
+    def _weight_standing(self, person: _Person, now: datetime) -> Jsonb | None:
+        found = trends.weighings(self._connection, person.number, now - trends.BEFORE, now + _DAY)
+        told = weight_standing(weight_series(found, person.zone))
+        return None if told is None else Jsonb(asdict(told) | {"taken_at": told.taken_at.isoformat()})
 
 
 def tallies_of(connection: Connection, person: int, first: date, last: date) -> dict[date, Tally]:
@@ -137,9 +159,9 @@ def _tally(told: dict[str, Any]) -> Tally:
     return Tally(**told | lists)
 
 
-def _spans(person: _Person, marks: Iterable[tuple[datetime, datetime]]) -> list[tuple[date, date]]:
+def _spans(person: _Person, marks: Iterable[tuple[datetime, datetime]]) -> list[Span]:
     """The local days that marks touch, as stretches without a gap."""
-    stretches: list[tuple[date, date]] = []
+    stretches: list[Span] = []
     for first, last in sorted((person.day(since), person.day(until)) for since, until in marks):
         if stretches and first <= stretches[-1][1] + _DAY:
             stretches[-1] = stretches[-1][0], max(stretches[-1][1], last)
@@ -148,23 +170,35 @@ def _spans(person: _Person, marks: Iterable[tuple[datetime, datetime]]) -> list[
     return stretches
 
 
+_BEHIND = """
+    (SELECT DISTINCT person FROM stale WHERE NOT person = ANY(%(besides)s) LIMIT %(limit)s) UNION
+    (SELECT person FROM standing WHERE turns_at <= now() AND NOT person = ANY(%(besides)s)
+     ORDER BY turns_at LIMIT %(limit)s)
+"""
 _EXTENT = """
     SELECT (SELECT min(taken_at) FROM reading WHERE person = %(person)s AND kind IN (1, 4)),
            (SELECT max(taken_at) FROM reading WHERE person = %(person)s AND kind IN (1, 4)),
            (SELECT min(day) FROM day WHERE person = %(person)s), (SELECT max(day) FROM day WHERE person = %(person)s)
 """
-_LATEST = """
-    SELECT greatest((SELECT max(taken_at) FROM reading WHERE person = %(person)s AND kind = 1),
-                    (SELECT max(taken_at) FROM reading WHERE person = %(person)s AND kind = 4))
+_EMPTY = """
+    UPDATE day SET {column} = NULL
+    WHERE person = %(person)s AND day BETWEEN %(first)s AND %(last)s AND NOT day = ANY(%(told)s)
+"""
+_SWEEP = """
+    DELETE FROM day WHERE person = %(person)s AND day BETWEEN %(first)s AND %(last)s
+      AND glucose IS NULL AND weight IS NULL
 """
 _KEEP = """
-    INSERT INTO day (person, day, glucose) VALUES (%s, %s, %s)
-    ON CONFLICT (person, day) DO UPDATE SET glucose = EXCLUDED.glucose
+    INSERT INTO day (person, day, {column}) VALUES (%s, %s, %s)
+    ON CONFLICT (person, day) DO UPDATE SET {column} = EXCLUDED.{column}
 """
 _STAND = """
-    INSERT INTO standing (person, need, severity, figures, last_reading, turns_at)
-    VALUES (%(person)s, %(need)s, %(severity)s, %(figures)s, %(last_reading)s, %(turns_at)s)
+    INSERT INTO standing (person, need, severity, glucose, weight, last_reading, turns_at)
+    VALUES (%(person)s, %(need)s, %(severity)s, %(glucose)s, %(weight)s, greatest(
+        (SELECT max(taken_at) FROM reading WHERE person = %(person)s AND kind = 1),
+        (SELECT max(taken_at) FROM reading WHERE person = %(person)s AND kind = 4)), %(turns_at)s)
     ON CONFLICT (person) DO UPDATE SET
-        (need, severity, figures, last_reading, turns_at) =
-        (EXCLUDED.need, EXCLUDED.severity, EXCLUDED.figures, EXCLUDED.last_reading, EXCLUDED.turns_at)
+        (need, severity, glucose, last_reading, turns_at) =
+        (EXCLUDED.need, EXCLUDED.severity, EXCLUDED.glucose, EXCLUDED.last_reading, EXCLUDED.turns_at),
+        weight = CASE WHEN %(weighed)s THEN EXCLUDED.weight ELSE standing.weight END
 """

@@ -6,6 +6,7 @@ from time import monotonic
 from hub.database import Database, OperationalError, Role
 from hub.errors import DatabaseError
 from hub.faults import whereabouts
+from timeseries.attributor import Attributor
 from timeseries.summaries import Summaries
 
 log = logging.getLogger(__name__)
@@ -31,10 +32,12 @@ class Upkeep:
         Raises DatabaseError, OperationalError.
         """
         with self._database.transaction(Role.WATCH) as connection:
+            decided = Attributor(connection).turn()
+        with self._database.transaction(Role.WATCH) as connection:
             behind = Summaries(connection).behind(AT_ONCE, self._at_rest())
         for person in behind:
             self._summarise(person)
-        return len(behind) >= AT_ONCE
+        return decided > 0 or len(behind) >= AT_ONCE
 
     def _at_rest(self) -> list[int]:
         return [person for person, until in self._resting.items() if until > monotonic()]

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from hub.errors import VigieError
+from hub.errors import RecordError, Refusal, SettingsError, VigieError
 from hub.settings import load
 
 app = typer.Typer(
@@ -21,7 +21,7 @@ app = typer.Typer(
 services_app = typer.Typer(no_args_is_help=True, help="The private TimescaleDB and Mosquitto, without Docker or root.")
 token_app = typer.Typer(no_args_is_help=True, help="Bearer tokens for the API.")
 quarantine_app = typer.Typer(no_args_is_help=True, help="What was refused, and again after a fix.")
-gateway_app = typer.Typer(help="The home gateway: Bluetooth devices to its own disk, and from there to the hub.")
+gateway_app = typer.Typer()
 app.add_typer(services_app, name="services")
 app.add_typer(gateway_app, name="gateway")
 app.add_typer(token_app, name="token")
@@ -60,7 +60,7 @@ def demo(
 def serve(
     only: Annotated[str, typer.Option(help="Parts to run here: intake, api, watch.")] = "intake,api,watch",
 ) -> None:
-    """The hub; ready when GET /health/ready answers 200."""
+    """The hub; ready when GET /health/ready answers 200. VIGIE_BIND_KEYS opens encrypted beacons others pass on."""
     from ingest_api.app import answer
     from vigie.serve import hub, parts_named
     from vigie.signing import signing_of
@@ -68,7 +68,8 @@ def serve(
     _log()
     settings = load()
     urls = settings.required_database_url(), settings.required_mqtt_url()
-    with hub(*urls, settings.mqtt_client, parts_named(only), signing_of(settings)) as application:
+    parts, signing = parts_named(only), signing_of(settings)
+    with hub(*urls, settings.mqtt_client, parts, settings.keys, signing) as application:
         answer(application, *settings.http_address)
 
 
@@ -103,7 +104,11 @@ def services_status(home: Home = None) -> None:
 
 @gateway_app.callback(invoke_without_command=True)
 def gateway(context: typer.Context, home: Home = None) -> None:
-    """Without a command: run. Needs VIGIE_GATEWAY (its name at the hub), VIGIE_MQTT_URL and VIGIE_TIME_ZONE."""
+    """The home gateway: Bluetooth devices to its own disk, and from there to the hub. Without a command it runs.
+
+    To run it needs VIGIE_GATEWAY (its name at the hub), VIGIE_MQTT_URL (mqtts://user:password@host) and VIGIE_TIME_ZONE
+    (Europe/Paris), from the environment or a .env file. docs/gateway.md sets one up from the beginning.
+    """
     context.obj = _home(home)
     if context.invoked_subcommand is None:
         from vigie.gateway import Place, run
@@ -120,11 +125,17 @@ def gateway_pair(
     address: Annotated[str, typer.Argument(help="The device's Bluetooth address, as AA:BB:CC:DD:EE:FF.")],
     model: Annotated[str | None, typer.Option(help="Its model, for you to know it again.")] = None,
     bind_key: Annotated[str | None, typer.Option(help="Its key, if it encrypts what it advertises: 32 digits.")] = None,
+    consent: Annotated[
+        tuple[int, int] | None,
+        typer.Option(
+            metavar="USER CODE", help="Your number on a Beurer or Sanitas scale, and the code it shows for it."
+        ),
+    ] = None,
 ) -> None:
     """Listen to a device from now on; a running gateway sees it within seconds."""
     from vigie import gateway
 
-    typer.echo(gateway.pair(context.obj, address, model, bind_key))
+    typer.echo(gateway.pair(context.obj, address, model, bind_key, consent))
 
 
 @gateway_app.command("unpair")
@@ -142,6 +153,15 @@ def gateway_devices(context: typer.Context) -> None:
 
     for line in gateway.device_lines(context.obj):
         typer.echo(line)
+
+
+@gateway_app.command("replay")
+def gateway_replay(context: typer.Context) -> None:
+    """Decode again what could not be used, after an upgrade or once a bind key is given. Needs VIGIE_TIME_ZONE."""
+    from vigie import gateway
+
+    done = gateway.replay(context.obj, load().required_time_zone())
+    typer.echo(f"{done.understood} understood ({done.readings} new readings), {done.refused} still refused")
 
 
 @gateway_app.command("status")
@@ -205,6 +225,37 @@ def token_revoke(identifier: Annotated[str, typer.Argument(help="As `vigie token
     revoke(load().required_database_url(), identifier)
 
 
+@app.command("import")
+def import_(
+    file: Annotated[
+        Path, typer.Argument(help="The export: LibreView, Clarity, Nightscout, xDrip+, openScale, Withings.")
+    ],
+    person: Annotated[str, typer.Option(help="Whose it is: the person's id.")],
+    unit: Annotated[
+        str | None, typer.Option(help="The unit, where the export does not say it: mg/dL, mmol/L, kg…")
+    ] = None,
+    mapping: Annotated[Path | None, typer.Option(help="How to read any other table; see docs/imports.md.")] = None,
+    zone: Annotated[str | None, typer.Option(help="Where its clock stood, if not in the person's own zone.")] = None,
+) -> None:
+    """A vendor's export file into a person's record; again changes nothing.
+
+    Status 0 when all was read, 1 when rows were refused (they wait in quarantine), 2 when it cannot be done as asked.
+    """
+    from hub.migrate import migrate
+    from vigie.imports import Wanted, run
+
+    try:
+        url = load().required_database_url()
+        migrate(url)
+        imported = run(Wanted(file, person, unit, mapping, zone), url, progress)
+    except (Refusal, RecordError, SettingsError) as error:
+        progress.print(f"vigie: {error}", style="red", markup=False)
+        raise typer.Exit(2) from None
+    for line in imported.lines():
+        typer.echo(line)
+    raise typer.Exit(int(bool(imported.refused)))
+
+
 @app.command()
 def decode(
     payload: Annotated[list[str], typer.Argument(help="The message's text, or frames in hex: one session, in order.")],
@@ -240,7 +291,8 @@ def quarantine_replay() -> None:
     """Send everything in quarantine through the door again; what is accepted now leaves the list."""
     from vigie.quarantine import replay
 
-    accepted, refused = replay(load().required_database_url(), progress)
+    settings = load()
+    accepted, refused = replay(settings.required_database_url(), settings.keys, progress)
     console.print(f"{accepted} accepted, {refused} still refused")
 
 

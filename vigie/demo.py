@@ -1,9 +1,11 @@
-"""`vigie demo`: private services, a hub, and simulated homes that replay real traces over MQTT, faster than life."""
+"""`vigie demo`: private services, a hub, simulated homes that replay real traces over MQTT, faster than life, and a
+virtual home whose devices speak Bluetooth to a real gateway."""
 
 import re
 import signal
 import socket
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,11 +20,14 @@ from hub.errors import SettingsError
 from ingest_api.app import background
 from ingest_api.metrics import totals
 from ingest_api.site import Site, is_loopback
-from vigie import services
-from vigie.demo_people import Cast, open_cast
+from vigie import services, virtual_home
+from vigie.demo_people import Cast, move_in, open_cast
 from vigie.demo_sign_in import DemoSignIn
+from vigie.lefevre import ODILE, Lefevres, Thing
 from vigie.serve import hub
 from vigie.simulate import Gateway, Home, SimulatedClock
+
+Stored = Callable[[], Mapping[Thing, int]]
 
 TICK = 0.25
 LONGEST_WAIT = 10.0
@@ -46,11 +51,12 @@ def run(home: Path, address: tuple[str, int], duration: float | None, console: C
         )
         stack.enter_context(background(application, host, port))
         cast = open_cast(home, endpoints.database_url)
-        stack.enter_context(sign_in.open_for(cast.people, application.state.hub.database))
-        _show(cast, sign_in.signing.site.origin, console)
-        with _connected(cast, endpoints.mqtt_url) as lines:
-            _simulate(cast, cast.homes(lines), ended, duration, console)
-        console.print(_table(cast))
+        with _virtual_home(home, cast, endpoints, console) as by_bluetooth:
+            stack.enter_context(sign_in.open_for(cast.people, application.state.hub.database))
+            _show(cast, home, sign_in.signing.site.origin, console)
+            with _connected(cast, endpoints.mqtt_url) as lines:
+                _simulate(cast, cast.homes(lines), ended, duration, console)
+        console.print(_table(cast, by_bluetooth()))
 
 
 def seconds(duration: str) -> float:
@@ -86,6 +92,19 @@ def _on_signal() -> Event:
     signal.signal(signal.SIGINT, end)
     signal.signal(signal.SIGTERM, end)
     return ended
+
+
+@contextmanager
+def _virtual_home(home: Path, cast: Cast, endpoints: services.Endpoints, console: Console) -> Iterator[Stored]:
+    """The Lefèvres live meanwhile, if they can; gives what tells what the hub has stored of them in this run."""
+    if not virtual_home.possible():
+        console.print(virtual_home.MISSING, soft_wrap=True, markup=False)
+        yield dict
+        return
+    lefevres, began = Lefevres(cast.suffix), datetime.now(UTC)
+    move_in(cast, lefevres, endpoints.database_url)
+    with virtual_home.living(home, lefevres, endpoints.mqtt_url, console.print):
+        yield lambda: lefevres.stored(endpoints.database_url, began)
 
 
 @contextmanager
@@ -136,7 +155,7 @@ def _progress(cast: Cast) -> str:
     return f"the homes' clock shows {when}; {counted.fates.get('stored', 0)} readings stored; Ctrl-C stops"
 
 
-def _show(cast: Cast, url: str, console: Console) -> None:
+def _show(cast: Cast, home: Path, url: str, console: Console) -> None:
     console.print(
         f"\n[bold]Vigie answers at {url}[/bold]  (this is a demo: the people are invented, the traces real)\n"
     )
@@ -149,10 +168,13 @@ def _show(cast: Cast, url: str, console: Console) -> None:
     first = next(iter(cast.people.values()))
     query = f"{url}/v1/people/{first}/readings?kind=glucose&unit=mmol/L&limit=5"
     print_plain(f"  curl -s -H \"Authorization: Bearer $TOKEN\" '{query}'")
-    print_plain(f"  curl -s {url}/health/ready; curl -s {url}/metrics | grep ^vigie\n")
+    print_plain(f"  curl -s {url}/health/ready; curl -s {url}/metrics | grep ^vigie")
+    if ODILE in cast.people:
+        print_plain(f"  {sys.argv[0]} gateway --home {home / virtual_home.FOLDER} status   # the Lefèvres' gateway")
+    print_plain("")
 
 
-def _table(cast: Cast) -> Table:
+def _table(cast: Cast, by_bluetooth: Mapping[Thing, int]) -> Table:
     counted = totals()
     table = Table("this run", "", title="Vigie demo")
     table.add_row("people", str(len(cast.people)))
@@ -162,6 +184,10 @@ def _table(cast: Cast) -> Table:
     table.add_row("quarantined", str(sum(counted.refusals.values())))
     for reason, times in sorted(counted.refusals.items()):
         table.add_row(f"  {reason}", str(times))
+    if by_bluetooth:
+        table.add_row("over Bluetooth, from the Lefèvres", str(sum(by_bluetooth.values())))
+    for thing, stored in by_bluetooth.items():
+        table.add_row(f"  {thing}", str(stored))
     return table
 
 

@@ -6,24 +6,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from device_adapters.mqtt import MqttSource
 from hub.database import Database, Role
 from hub.quantities import GLUCOSE_MG_DL_PER_MMOL_L, Unit
-from hub.records import DeviceDraft, DeviceKind, PersonDraft, Sex
+from hub.records import DeviceDraft, DeviceKind, Sex
 from hub.register import BEGINNING, Register
 from ingest_api.access import Access, ActorRole
 from vigie import traces
+from vigie.lefevre import ODILE, PARIS, Lefevres, person
 from vigie.simulate import Application, Gateway, HeardScale, Home, Mistakes, Sensor
 
-PARIS = ZoneInfo("Europe/Paris")
 BACKLOG = timedelta(days=7)
 """How much past the first run begins with."""
 
 ALICE, BRUNO, CHLOE, DAVID, EMMA = "Alice Martin", "Bruno Petit", "Chloé Durand", "David Durand", "Emma Durand"
-_BIRTHS = {
+_ABOUT = {
     ALICE: (date(1984, 3, 12), Sex.FEMALE, "type 1 diabetes"),
     BRUNO: (date(1957, 11, 2), Sex.MALE, "type 2 diabetes"),
     CHLOE: (date(1979, 6, 30), Sex.FEMALE, None),
@@ -97,9 +95,21 @@ def open_cast(home: Path, database_url: str) -> Cast:
     return cast
 
 
+def move_in(cast: Cast, lefevres: Lefevres, database_url: str) -> None:
+    """Register the Lefèvres, unless an earlier run did."""
+    if ODILE in cast.people:
+        return
+    database = Database(database_url)
+    with database.transaction(Role.REGISTER) as connection:
+        enrolled = lefevres.enrol(Register(connection))
+    database.close()
+    cast.people |= {name: str(known) for name, known in enrolled.items()}
+    cast.save()
+
+
 def _enrol(cast: Cast, register: Register) -> None:
-    people = {name: _person(register, name) for name in _BIRTHS}
-    cast.people = {name: str(person) for name, person in people.items()}
+    people = {name: register.add_person(person(name, *about)).id for name, about in _ABOUT.items()}
+    cast.people = {name: str(known) for name, known in people.items()}
     owned = {"g6": ALICE, "libre": BRUNO, "phone": BRUNO}
     for device, owner in owned.items():
         known = register.add_device(DeviceDraft(cast.address(device), DeviceKind.CGM))
@@ -108,10 +118,3 @@ def _enrol(cast: Cast, register: Register) -> None:
     register.pair(own.id, people[CHLOE], BEGINNING)
     shared = register.add_device(DeviceDraft(cast.mac(), DeviceKind.SCALE, "Mi Smart Scale"))
     register.add_household("Durand", [people[CHLOE], people[DAVID], people[EMMA]], [shared.id])
-
-
-def _person(register: Register, name: str) -> UUID:
-    birth, sex, condition = _BIRTHS[name]
-    given, family = name.split()
-    conditions = (condition,) if condition else ()
-    return register.add_person(PersonDraft(given, family, birth, sex, PARIS, conditions)).id

@@ -6,7 +6,7 @@ import logging
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,11 +18,14 @@ from device_adapters.gateway.gateway import Gateway
 from device_adapters.gateway.keeper import QueueKeeper
 from device_adapters.gateway.paired import PairedDevices
 from device_adapters.gateway.queue import Queue
+from device_adapters.gateway.replay import Replayed
+from device_adapters.gateway.replay import replay as replay_refused
 from device_adapters.gateway.seam import Room
 from device_adapters.gateway.status import Light
 from device_adapters.gateway.uplink import ACK, Uplink
 from device_adapters.mqtt import MqttSource
-from hub.errors import ServiceError
+from device_adapters.wire.user_control import MOST_CODE, MOST_USERS
+from hub.errors import RecordError, ServiceError
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +57,16 @@ def disk(home: Path) -> Iterator[Disk]:
         yield opened
     finally:
         opened.close()
+        _hand_over(home)
+
+
+def _hand_over(home: Path) -> None:
+    """What an administrator's command made is given to whom the data folder belongs, for the service to open it."""
+    if os.geteuid() == 0:
+        owner = home.stat()
+        for path in (home / "gateway", *(home / "gateway").iterdir()):
+            with suppress(FileNotFoundError):  # a running gateway's own passing files
+                os.chown(path, owner.st_uid, owner.st_gid)
 
 
 def run(place: Place, make_room: MakeRoom = bluetooth) -> None:
@@ -66,16 +79,35 @@ def run(place: Place, make_room: MakeRoom = bluetooth) -> None:
         asyncio.run(_until_told(Gateway(queue, keeper, uplink, make_room(keeper), _now)))
 
 
-def pair(home: Path, address: str, model: str | None, bind_key: str | None) -> str:
-    """Let that home's gateway listen to a device; its address as spelled from now on. Raises RecordError."""
+def pair(
+    home: Path, address: str, model: str | None, bind_key: str | None, consent: tuple[int, int] | None = None
+) -> str:
+    """Let that home's gateway listen to a device; its address as spelled from now on. Raises RecordError.
+
+    `consent` is a user's number on a scale and the code by which they agreed to be told of.
+    """
+    knows = {} if consent is None else _consent(*consent)
     with disk(home) as opened:
-        return PairedDevices(opened).pair(address, _now(), model=model, bind_key=bind_key)
+        return PairedDevices(opened).pair(address, _now(), model=model, bind_key=bind_key, knows=knows)
+
+
+def _consent(user: int, code: int) -> dict[str, int]:
+    """As the conversation with a scale remembers it; bounds of User Data Service 1.0, section 3.2."""
+    if not (0 <= user <= MOST_USERS and 0 <= code <= MOST_CODE):
+        raise RecordError(f"a consent is a user's number (0 to {MOST_USERS}) and the code of at most {MOST_CODE}")
+    return {"user": user, "consent": code}
 
 
 def unpair(home: Path, address: str) -> str:
     """Let it listen no more; raises NotFound, RecordError."""
     with disk(home) as opened:
         return PairedDevices(opened).unpair(address)
+
+
+def replay(home: Path, zone: ZoneInfo) -> Replayed:
+    """Hear again what that home's gateway could not use, whether it runs or not; raises QueueFull."""
+    with disk(home) as opened:
+        return replay_refused(opened, Queue(opened, zone), _now())
 
 
 def lights(home: Path) -> tuple[Light, ...]:

@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from device_adapters.adapter import Keys
 from hub.database import Database, Role
 from hub.directory import PostgresDirectory
 from ingest_api import quarantine
@@ -27,10 +28,10 @@ def table(database_url: str, most: int) -> Table:
     return shown
 
 
-def replay(database_url: str, progress: Console) -> tuple[int, int]:
+def replay(database_url: str, keys: Keys, progress: Console) -> tuple[int, int]:
     """How many payloads were accepted now, and how many are still refused."""
     database = Database(database_url)
-    intake = Intake(database, PostgresDirectory(database))
+    intake = Intake(database, PostgresDirectory(database), keys)
     accepted = [_again(database, intake, each) for each in track(_all(database), "replaying", console=progress)]
     database.close()
     return accepted.count(True), accepted.count(False)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from enum import StrEnum
 
-from device_adapters.adapter import topic_filters
+from device_adapters.adapter import NO_KEYS, Keys, topic_filters
 from device_adapters.mqtt import MqttSource
 from hub.database import Database, Role
 from hub.directory import PostgresDirectory
@@ -51,6 +51,7 @@ def hub(
     mqtt_url: str,
     mqtt_client: str,
     parts: Sequence[Part] = tuple(Part),
+    keys: Keys = NO_KEYS,
     signing: Signing | None = None,
 ) -> Iterator[Application]:
     """The application with its parts running behind it; everything is stopped in order on leaving.
@@ -65,7 +66,7 @@ def hub(
     with ExitStack() as stack:
         database = Database(database_url)
         stack.callback(database.close)
-        intake = Intake(database, PostgresDirectory(database))
+        intake = Intake(database, PostgresDirectory(database), keys)
         checks: ReadyChecks = {"database": database.answers}
         if Part.INTAKE in parts:
             stack.enter_context(database.alone(Role.INTAKE, "intake"))

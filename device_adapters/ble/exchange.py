@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 from device_adapters.ble.bluetooth import Bluetooth
 from device_adapters.ble.keeper import RefusedFrame
@@ -21,14 +22,18 @@ from device_adapters.gatt import (
     Subscribe,
     Write,
 )
-from hub.errors import DecoderFault, Refusal, VigieError
-from hub.measurements import Channel, Measurement, RawPayload
+from device_adapters.recording import Recorder, Recording
+from hub.errors import DecoderFault, Refusal, StepRefused, VigieError
+from hub.measurements import Channel, Decoded, Measurement, RawPayload
 
 log = logging.getLogger(__name__)
 
 
 Deliver = Callable[[Sequence[Measurement], Sequence[RefusedFrame], Memory], Awaitable[None]]
 """Takes a batch and what was learnt up to it; returns when both are safe."""
+
+
+_Turn = Callable[[], Step]
 
 
 class OurFault(VigieError):
@@ -48,6 +53,8 @@ class Exchange:
         self._closed = False
         self._link = link
         self._address = identity.address
+        self._recorder = Recorder(profile.service, identity)
+        self._recorded = Recording(profile.service, identity, (), Frame(profile.service, b"", bluetooth.clock()))
         self._session: Session = profile.open(identity)
         self._known = self._session.learnt()
         self._deliver = deliver
@@ -57,11 +64,14 @@ class Exchange:
         self._unshown: deque[Frame] = deque()
 
     async def converse(self, conversation: Conversation) -> None:
-        """Carry out each step and send back what came of it; raises as the Link does."""
-        reply: bytes | Frame | None = None
+        """Carry out each step and send back what came of it; raises as the Link does.
+
+        A refused step is thrown into the conversation, which may go on without it.
+        """
+        turn: _Turn = partial(conversation.send, None)
         try:
-            while (step := _next(conversation, reply)) is not None:
-                reply = await self._carry_out(step)
+            while (step := _next(turn)) is not None:
+                turn = await self._turn(conversation, step)
         finally:
             conversation.close()
 
@@ -86,8 +96,16 @@ class Exchange:
         self.take()
         if not self._closed:
             self._closed = True
-            self._said += self._session.close().measurements
+            self._hear(self._session.close)
         await self.deliver()
+
+    async def _turn(self, conversation: Conversation, step: Step) -> _Turn:
+        """Carry the step out; how the conversation is told of it."""
+        try:
+            return partial(conversation.send, await self._carry_out(step))
+        except StepRefused as why:
+            log.info("%s: %s", self._address, why)
+            return partial(conversation.throw, why)
 
     async def _carry_out(self, step: Step) -> bytes | Frame | None:
         match step:
@@ -98,6 +116,7 @@ class Exchange:
             case Write(characteristic, payload):
                 self.take()
                 await self.deliver()
+                self._session.asked(characteristic, payload)
                 await self._link.write(characteristic, payload)
             case Listen():
                 return await self._listen(step)
@@ -142,28 +161,38 @@ class Exchange:
 
     def _feed(self, frame: Frame) -> None:
         """Let the session hear it; a frame that cannot be used is kept with its bytes, and the next is unharmed."""
+        self._recorded = self._recorder.record(frame)
+        self._hear(partial(self._session.feed, frame))
+
+    def _hear(self, say: Callable[[], Decoded]) -> None:
+        """What the session says; what it refuses is kept with the last frame it heard."""
         try:
-            decoded = self._session.feed(frame)
+            decoded = say()
         except Refusal as why:
-            self._refuse(frame, why)
+            self._refuse(why)
         except Exception as error:
-            log.exception("a decoder failed on a frame of %s; it is kept for its mending", frame.characteristic)
-            self._refuse(frame, DecoderFault(f"{type(error).__name__} in our decoder"))
+            characteristic = self._recorded.frame.characteristic
+            log.exception("a decoder failed on a frame of %s; it is kept for its mending", characteristic)
+            self._refuse(DecoderFault(f"{type(error).__name__} in our decoder"))
         else:
             self._said += decoded.measurements
             for refused in decoded.refused:
-                self._refuse(frame, refused.why)
+                self._refuse(refused.why)
 
-    def _refuse(self, frame: Frame, why: Refusal) -> None:
+    def _refuse(self, why: Refusal) -> None:
+        frame = self._recorded.frame
         raw = RawPayload(Channel.GATT, frame.characteristic, frame.payload, frame.received_at, self._address)
-        self._unusable.append(RefusedFrame(raw, why))
+        self._unusable.append(RefusedFrame(raw, why, self._recorded))
 
 
-def _next(conversation: Conversation, reply: bytes | Frame | None) -> Step | None:
+def _next(turn: _Turn) -> Step | None:
+    """The next step, None at the end; raises StepRefused if the conversation does not go on without one."""
     try:
-        return conversation.send(reply)
+        return turn()
     except StopIteration:
         return None
+    except StepRefused:
+        raise
     except Exception as error:
         log.exception("a conversation failed")
         raise OurFault from error

@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from device_adapters.gatt import Memory
+from device_adapters.recording import Recording
 from hub.errors import Refusal
 from hub.measurements import Measurement, RawPayload
 
 
 @dataclass(frozen=True, slots=True)
 class RefusedFrame:
-    """A frame that cannot be used, with its bytes (of channel GATT, its characteristic as source), and why."""
+    """A frame that cannot be used, with its bytes (of channel GATT, its characteristic as source), why, and in what."""
 
     raw: RawPayload
     why: Refusal
+    recording: Recording | None = None
 
 
 class Keeper(Protocol):

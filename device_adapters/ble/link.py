@@ -19,7 +19,7 @@ from bleak_retry_connector import establish_connection
 
 from device_adapters.ble.bluetooth import FAULTS, Bluetooth, long, short, wants_bond
 from device_adapters.gatt import Frame
-from hub.errors import VigieError
+from hub.errors import StepRefused, VigieError
 
 T = TypeVar("T")
 
@@ -30,10 +30,6 @@ class Unreachable(VigieError):
 
 class LinkLost(VigieError):
     """The link is gone; what was heard before stands."""
-
-
-class StepRefused(VigieError):
-    """The device, or the machine's Bluetooth, refused a step while the link stood."""
 
 
 class PairingRefused(VigieError):
@@ -56,12 +52,17 @@ class Link:
         self._frames: deque[Frame] = deque()
         self._changed = asyncio.Event()
         self._paired = False
+        self._preferred = ""
         gone.add_done_callback(lambda _: self._changed.set())
 
     @property
     def services(self) -> tuple[str, ...]:
         """The device's services, short where the SIG assigned them."""
         return tuple(short(service.uuid) for service in self._services)
+
+    def prefer(self, service: str) -> None:
+        """Speak of that service's characteristics, where another has one of the same UUID."""
+        self._preferred = long(service)
 
     @property
     def lost(self) -> bool:
@@ -118,9 +119,10 @@ class Link:
                 await self._client.disconnect()
 
     def _find(self, characteristic: str) -> BleakGATTCharacteristic | None:
-        """The first of that UUID; two services may each have one, which bleak refuses to choose from."""
+        """That of the preferred service, else the first; of two, bleak refuses to choose."""
         uuid = long(characteristic)
-        return next((each for each in self._services.characteristics.values() if each.uuid == uuid), None)
+        found = [each for each in self._services.characteristics.values() if each.uuid == uuid]
+        return min(found, key=lambda each: each.service_uuid != self._preferred, default=None)
 
     def _heard(self, characteristic: str, _: BleakGATTCharacteristic, value: bytearray) -> None:
         self._frames.append(Frame(characteristic, bytes(value), self._bluetooth.clock()))

@@ -5,7 +5,7 @@ nothing more (no write, no goodbye) before the delivery returned, since that may
 link ends, what came before is delivered and the visit has a normal outcome.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 
@@ -13,10 +13,11 @@ from bleak.backends.device import BLEDevice
 
 from device_adapters.ble.bluetooth import Bluetooth
 from device_adapters.ble.exchange import Deliver, Exchange, OurFault
-from device_adapters.ble.link import BondWanted, Link, LinkLost, PairingRefused, StepRefused, Unreachable, connect
+from device_adapters.ble.link import BondWanted, Link, LinkLost, PairingRefused, Unreachable, connect
 from device_adapters.ble.link import forget_bond as forget_bond_of
 from device_adapters.ble.states import Ending, Outcome
-from device_adapters.gatt import Identity, Memory, Profile
+from device_adapters.gatt import Identity, Memory, choose
+from hub.errors import StepRefused
 from hub.records import normal_address
 
 Connecting = Callable[[], AbstractAsyncContextManager[None]]
@@ -94,10 +95,11 @@ class _Visit:
     async def _talk(self) -> Ending:
         identity = await self._ask_who()
         self._outcome = replace(self._outcome, identity=identity)
-        profile = _choose(self._bluetooth.profiles, self._link.services, identity)
+        profile = choose(self._bluetooth.profiles, self._link.services, identity)
         if profile is None:
             return Ending.UNKNOWN
         self._outcome = replace(self._outcome, profile=profile.name)
+        self._link.prefer(profile.service)
         self._exchange = exchange = Exchange(self._link, profile, identity, self._deliver, self._bluetooth)
         conversation = profile.converse(identity, self._memory, self._bluetooth.clock())
         try:
@@ -117,12 +119,6 @@ class _Visit:
             serial=_text(await self._link.read("2a25")),
             firmware=_text(await self._link.read("2a26")),
         )
-
-
-def _choose(profiles: Sequence[Profile], services: Sequence[str], identity: Identity) -> Profile | None:
-    """The first profile that serves the device and may connect to it; those for given models come first."""
-    fitting = (each for each in profiles if each.service in services and each.serves(identity))
-    return next((each for each in fitting if each.connected), None)
 
 
 def _text(value: bytes | None) -> str | None:

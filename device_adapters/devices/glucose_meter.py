@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from itertools import islice
 
-from device_adapters.gatt import Conversation, Frame, Identity, Memory, Profile, Read, Session, Subscribe
+from device_adapters.gatt import Conversation, Frame, Identity, Memory, Profile, Read, Session, Subscribe, attempt
 from device_adapters.gatt_shapes import clock_ahead, measured, refusing, said
 from device_adapters.glucose_value import KIND_OF_SAMPLE, bound, concentration, glucose
 from device_adapters.record_access import Progress, catch_up
@@ -57,6 +57,11 @@ class _MeterSession(Session):
             self._clock = clock_ahead(frame)
         return Decoded()
 
+    def asked(self, characteristic: str, payload: bytes) -> None:
+        """What is asked for decides what its records tell."""
+        if characteristic == racp.UUID:
+            self._progress.asked(payload)
+
     def learnt(self) -> Memory:
         """The last record before which none is missing and none waits for its context, and how the clock stands."""
         if self._progress.last is None:
@@ -101,8 +106,7 @@ class _MeterSession(Session):
         code = racp.response_code(frame.payload)
         if code is None:
             return Decoded()
-        if code in (racp.SUCCESS, racp.NO_RECORDS):
-            self._progress.complete()
+        self._progress.answered(code)
         return self.close()
 
     def _release(self, sequence: int, context: Said) -> Measurement:
@@ -167,7 +171,7 @@ def _converse(_identity: Identity, memory: Memory, _now: datetime) -> Conversati
     yield Read(CURRENT_TIME)
     yield Read(DATE_TIME)
     yield Subscribe(_MEASUREMENT)
-    yield Subscribe(_CONTEXT)
+    yield from attempt(Subscribe(_CONTEXT))
     yield Subscribe(racp.UUID)
     yield from catch_up(memory.get("sequence"), _sequence)
 

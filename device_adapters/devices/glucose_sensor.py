@@ -34,6 +34,13 @@ class _SensorSession(Session):
         self._start: datetime | None = None
         self._last: int | None = None
         self._complete = False
+        self._only_last = False
+
+    def asked(self, characteristic: str, payload: bytes) -> None:
+        """A report makes what came before it incomplete; its last sample alone, asked for to compare, tells nothing."""
+        if characteristic == racp.UUID:
+            self._only_last = payload == racp.LAST
+            self._complete &= self._only_last
 
     def feed(self, frame: Frame) -> Decoded:
         crc = None if self._feature is None else self._feature.crc
@@ -44,8 +51,14 @@ class _SensorSession(Session):
         if frame.characteristic == _START:
             self._start = cgm.start(frame.payload, crc).moment
         if frame.characteristic == racp.UUID:
-            self._complete |= racp.response_code(frame.payload) in (racp.SUCCESS, racp.NO_RECORDS)
+            self._answered(racp.response_code(frame.payload))
         return Decoded()
+
+    def _answered(self, code: int | None) -> None:
+        """The report has ended; None: something else was answered."""
+        if code is not None:
+            self._complete |= not self._only_last and code in (racp.SUCCESS, racp.NO_RECORDS)
+            self._only_last = False
 
     def learnt(self) -> Memory:
         """The last sample, once the older ones are all here, and its session: the next one begins again at 0."""
@@ -67,7 +80,8 @@ class _SensorSession(Session):
         return Decoded(tuple(measurements), tuple(refused))
 
     def _measurement(self, frame: Frame, sample: cgm.Sample, *, newest: bool) -> Measurement:
-        self._last = max(sample.offset, self._last or 0)
+        if not self._only_last:
+            self._last = max(sample.offset, self._last or 0)
         condition = _condition(sample)
         begun = f"received {frame.received_at.isoformat()}" if self._start is None else _name(self._start)
         return measured(

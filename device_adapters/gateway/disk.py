@@ -6,13 +6,14 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from threading import Lock
 
 from hub.errors import ServiceError
 
 MIB = 1024 * 1024
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +108,16 @@ class Disk:
         self._sql.execute(f"PRAGMA journal_size_limit = {4 * MIB}")
         with self.transaction() as sql:
             version = self._pragma("user_version")
-            if version == 0:
-                for statement in _SCHEMA:
+            if version > VERSION:
+                raise sqlite3.DatabaseError(f"it is of version {version}, this program knows {VERSION}")
+            if version < VERSION:
+                for statement in chain(*_STEPS[version:]):
                     sql.execute(statement)
                 sql.execute(f"PRAGMA user_version = {VERSION}")
-            elif version != VERSION:
-                raise sqlite3.DatabaseError(f"it is of version {version}, this program knows {VERSION}")
 
 
 # An item waits while it has a text. Acknowledged, only its name stays, so that the same record read again is known.
-_SCHEMA = (
+_FIRST = (
     """
     CREATE TABLE device (
         address TEXT PRIMARY KEY, model TEXT, bind_key BLOB, paired_at INTEGER NOT NULL, heard_at INTEGER,
@@ -142,3 +143,6 @@ _SCHEMA = (
     """,
     "CREATE TABLE fact (name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID",
 )
+_RECORDINGS = ("ALTER TABLE refused ADD COLUMN recording TEXT",)
+_STEPS = (_FIRST, _RECORDINGS)
+"""What leads from each version of the file to the next; never changed once released."""

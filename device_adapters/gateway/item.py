@@ -7,8 +7,9 @@ from datetime import datetime
 from device_adapters.native_item import ITEM
 from device_adapters.strict_json import parse, read
 from hub.errors import NotANumber, TooLarge
-from hub.measurements import Measurement
+from hub.measurements import Channel, Measurement
 
+_HEARD = (Channel.GATT, Channel.ADVERT)
 MOST_BYTES = 16 * 1024
 """The longest item; longer is no measurement."""
 
@@ -26,7 +27,7 @@ def write(measurement: Measurement, taken_at: datetime) -> str:
 
 
 def _said(measurement: Measurement, taken_at: datetime) -> dict[str, object]:
-    device_time, context = measurement.device_time, measurement.context
+    device_time, context, echo = measurement.device_time, measurement.context, measurement.echo
     said: dict[str, object | None] = {
         "id": measurement.key,
         "device": measurement.device,
@@ -39,5 +40,7 @@ def _said(measurement: Measurement, taken_at: datetime) -> dict[str, object]:
         "condition": measurement.condition,
         "context": None if context is None else parse(context.encode(errors="surrogatepass")),
         "hint": measurement.hint,
+        "channel": measurement.channel if measurement.channel in _HEARD else None,
+        "echo": None if echo is None else round(echo.total_seconds()),
     }
     return {name: value for name, value in said.items() if value is not None}

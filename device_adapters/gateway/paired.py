@@ -1,12 +1,15 @@
 """Which devices this gateway listens to: those somebody paired with it, and no others."""
 
+import json
 from datetime import datetime
+from types import MappingProxyType
 
 from device_adapters.gateway.disk import Disk
+from device_adapters.gatt import Memory
 from hub.errors import NotFound, RecordError
-from hub.records import normal_address
+from hub.records import KEY_BYTES, normal_address
 
-_KEY_BYTES = (12, 16)
+NOTHING: Memory = MappingProxyType({})
 
 
 class PairedDevices:
@@ -16,15 +19,24 @@ class PairedDevices:
         """In that file."""
         self._disk = disk
 
-    def pair(self, address: str, now: datetime, *, model: str | None = None, bind_key: str | None = None) -> str:
+    def pair(
+        self,
+        address: str,
+        now: datetime,
+        *,
+        model: str | None = None,
+        bind_key: str | None = None,
+        knows: Memory = NOTHING,
+    ) -> str:
         """Listen to that device; its address as it is spelled from now on. Again adds what was not said before.
 
-        `bind_key` is the key of a device that encrypts what it advertises, in hex. Raises RecordError.
+        `bind_key` is the key of a device that encrypts what it advertises, in hex; `knows` is what a visit to it needs
+        and no visit can learn, such as a user's consent on a scale. Raises RecordError.
         """
         spelled = normal_address(address)
         key = None if bind_key is None else _key(bind_key)
         with self._disk.transaction() as sql:
-            sql.execute(_PAIR, (spelled, model, key, int(now.timestamp())))
+            sql.execute(_PAIR, (spelled, model, key, int(now.timestamp()), json.dumps(dict(knows))))
         return spelled
 
     def unpair(self, address: str) -> str:
@@ -51,12 +63,13 @@ def _key(text: str) -> bytes:
         key = bytes.fromhex(text)
     except ValueError:
         key = b""
-    if len(key) not in _KEY_BYTES:
-        raise RecordError("a bind key is 32 hexadecimal digits (24 for some older devices)")
+    if len(key) != KEY_BYTES:
+        raise RecordError(f"a bind key is {2 * KEY_BYTES} hexadecimal digits")
     return key
 
 
 _PAIR = """
-    INSERT INTO device (address, model, bind_key, paired_at, memory) VALUES (?, ?, ?, ?, '{}')
-    ON CONFLICT DO UPDATE SET model = coalesce(excluded.model, model), bind_key = coalesce(excluded.bind_key, bind_key)
+    INSERT INTO device (address, model, bind_key, paired_at, memory) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET model = coalesce(excluded.model, model), bind_key = coalesce(excluded.bind_key, bind_key),
+                              memory = json_patch(memory, excluded.memory)
 """

@@ -21,7 +21,7 @@ from device_adapters.gateway.item import write
 from device_adapters.gateway.seam import Heard, Radio
 from device_adapters.gatt import Memory
 from device_adapters.gatt_shapes import CLOCK
-from hub.errors import Refusal, VigieError
+from hub.errors import QueueFull, Refusal
 from hub.measurements import Condition, Measurement
 from hub.readings import AHEAD
 
@@ -39,10 +39,6 @@ _EVER = -(2**62)
 
 _HEARD_AGAIN = timedelta(minutes=1)
 """How exactly the time a device was last heard is kept, so that a chattering scale does not wear out the disk."""
-
-
-class QueueFull(VigieError):
-    """The queue has no room for some of what was heard: it was not kept, and nothing was learnt; ask again later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +64,7 @@ class Queue:
         """
         try:
             with self._disk.transaction() as sql:
-                if not _note_heard(sql, heard.device, now):
+                if not _note_heard(sql, heard, now):
                     return 0
                 new, turned_away = self._keep_all(sql, heard, now)
                 if turned_away:
@@ -177,11 +173,13 @@ class Queue:
         return True
 
 
-def _note_heard(sql: sqlite3.Connection, device: str, now: datetime) -> bool:
-    """False if nobody paired the device."""
-    row = sql.execute("SELECT coalesce(heard_at, 0) FROM device WHERE address = ?", (device,)).fetchone()
-    if row is not None and abs(_seconds(now) - row[0]) >= _HEARD_AGAIN.total_seconds():
-        sql.execute("UPDATE device SET heard_at = ? WHERE address = ?", (_seconds(now), device))
+def _note_heard(sql: sqlite3.Connection, heard: Heard, now: datetime) -> bool:
+    """False if nobody paired the device. What is heard again from the gateway's own disk was heard long ago."""
+    row = sql.execute("SELECT coalesce(heard_at, 0) FROM device WHERE address = ?", (heard.device,)).fetchone()
+    receipts = [m.received_at for m in heard.measurements] + [each.raw.received_at for each in heard.refused]
+    at = _seconds(min(now, max(receipts, default=now)))
+    if row is not None and (at - row[0] >= _HEARD_AGAIN.total_seconds() or row[0] > _seconds(now)):
+        sql.execute("UPDATE device SET heard_at = ? WHERE address = ?", (at, heard.device))
     return row is not None
 
 

@@ -5,17 +5,20 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from device_adapters.gatt import Memory
+from device_adapters.recording import Recording
 from hub.errors import Refusal
 from hub.measurements import Measurement, RawPayload
 
 
 class Unusable(Protocol):
-    """Bytes that cannot be used, and why."""
+    """Bytes that cannot be used, why, and the connection they came in, if any."""
 
     @property
     def raw(self) -> RawPayload: ...
     @property
     def why(self) -> Refusal: ...
+    @property
+    def recording(self) -> Recording | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,7 @@ class UnusablePayload:
 
     raw: RawPayload
     why: Refusal
+    recording: Recording | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ LAST = bytes((1, 6))
 COUNT_ALL = bytes((4, 1))
 ABORT = bytes((3, 0))
 
+REPORT = 1
 SUCCESS, NO_RECORDS = 1, 6
 NOT_UNDERSTOOD = (2, 3, 4, 5, 9)
 """Codes of a device that does not know this way of asking: ask for everything instead."""
@@ -63,10 +64,10 @@ def since_time(moment: datetime) -> bytes:
     return bytes((1, 3, _USER_FACING_TIME)) + moment.year.to_bytes(2, "little") + clock
 
 
-def response_code(payload: bytes) -> int | None:
-    """The code that ends a procedure; None for anything else; raises Malformed."""
+def response_code(payload: bytes, asked: int = REPORT) -> int | None:
+    """The code that ends the procedure `asked` for; None for the end of another, or anything else; raises Malformed."""
     said = racp_answer(payload)
-    return payload[3] if said["op"] == "response" else None
+    return payload[3] if said["op"] == "response" and payload[2] == asked else None
 
 
 def racp_answer(payload: bytes) -> dict[str, object]:

@@ -7,6 +7,8 @@ from device_adapters.wire.reader import Reader
 from hub.errors import Malformed
 
 UUID = "2a9f"
+MOST_USERS, MOST_CODE = 254, 9999
+"""255 is nobody's number."""
 
 _RESPONSE, _REGISTER, _CONSENT = 0x20, 1, 2
 _OPERATIONS = {1: "register-new-user", 2: "consent", 3: "delete-user-data", 4: "list-all-users", 5: "delete-users"}

@@ -58,6 +58,7 @@ SET LOCAL ROLE vigie_owner;
 -- deleted: two writers never wait for one another.
 CREATE TABLE stale (
     person      int NOT NULL,
+    kind        smallint NOT NULL,
     since       timestamptz NOT NULL,
     until       timestamptz NOT NULL,
     marked_at   timestamptz NOT NULL DEFAULT now()
@@ -67,9 +68,9 @@ CREATE INDEX ON stale (person);
 -- Of interstitial glucose (1) and weight (4) alone.
 CREATE FUNCTION readings_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = vigie AS $$
 BEGIN
-    INSERT INTO stale (person, since, until)
-    SELECT person, min(taken_at), max(taken_at) FROM changed WHERE kind IN (1, 4)
-    GROUP BY person, floor(extract(epoch FROM taken_at) / 86400);
+    INSERT INTO stale (person, kind, since, until)
+    SELECT person, kind, min(taken_at), max(taken_at) FROM changed WHERE kind IN (1, 4)
+    GROUP BY person, kind, floor(extract(epoch FROM taken_at) / 86400);
     RETURN NULL;
 END $$;
 CREATE TRIGGER added   AFTER INSERT ON reading REFERENCING NEW TABLE AS changed
@@ -81,20 +82,20 @@ CREATE TRIGGER altered_from AFTER UPDATE ON reading REFERENCING OLD TABLE AS cha
 CREATE TRIGGER altered_to   AFTER UPDATE ON reading REFERENCING NEW TABLE AS changed
     FOR EACH STATEMENT EXECUTE FUNCTION readings_changed();
 
--- Another zone makes other days of everything; another condition or age only other goals.
+-- Another zone makes other days of everything; another condition, age or height only other goals and indices.
 CREATE FUNCTION person_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = vigie AS $$
 BEGIN
-    INSERT INTO stale (person, since, until)
-    SELECT NEW.number,
-           CASE WHEN NEW.time_zone = OLD.time_zone THEN now() ELSE '2000-01-01Z' END,
-           CASE WHEN NEW.time_zone = OLD.time_zone THEN now() ELSE now() + interval '1 day' END;
+    INSERT INTO stale (person, kind, since, until)
+    SELECT NEW.number, kind, CASE WHEN NEW.time_zone = OLD.time_zone THEN now() ELSE '2000-01-01Z' END,
+           CASE WHEN NEW.time_zone = OLD.time_zone THEN now() ELSE now() + interval '1 day' END
+    FROM unnest(ARRAY[1, 4]) AS kind;
     RETURN NULL;
 END $$;
-CREATE TRIGGER summarised AFTER UPDATE OF time_zone, conditions, birth_date ON person
+CREATE TRIGGER summarised AFTER UPDATE OF time_zone, conditions, birth_date, height_cm ON person
     FOR EACH ROW EXECUTE FUNCTION person_changed();
 CREATE FUNCTION person_added() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = vigie AS $$
 BEGIN
-    INSERT INTO stale (person, since, until) VALUES (NEW.number, now(), now());
+    INSERT INTO stale (person, kind, since, until) VALUES (NEW.number, 1, now(), now());
     RETURN NULL;
 END $$;
 CREATE TRIGGER summarised_first AFTER INSERT ON person FOR EACH ROW EXECUTE FUNCTION person_added();
@@ -113,7 +114,8 @@ CREATE TABLE standing (
     person       int PRIMARY KEY REFERENCES person ON DELETE CASCADE,
     need         smallint NOT NULL,
     severity     real NOT NULL,
-    figures      jsonb NOT NULL,
+    glucose      jsonb NOT NULL,
+    weight       jsonb,
     last_reading timestamptz,
     turns_at     timestamptz NOT NULL
 );
@@ -132,5 +134,22 @@ GRANT SELECT ON api.day, api.standing TO vigie_api;
 ALTER VIEW api.day OWNER TO vigie_reader;
 ALTER VIEW api.standing OWNER TO vigie_reader;
 
+-- The clinician's list. A function, because behind a barrier view the list would be sorted whole for every page; the
+-- rights are inside it instead. Its plan is made for the numbers asked: a page is then read along the index.
+CREATE FUNCTION api.population(needs smallint[], how_many int, skipped int)
+    RETURNS TABLE (person uuid, given text, family text, need smallint, glucose jsonb, weight jsonb, last_reading timestamptz)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = vigie SET plan_cache_mode = force_custom_plan AS $$
+BEGIN
+    RETURN QUERY
+    SELECT p.id, p.given, p.family, s.need, s.glucose, s.weight, s.last_reading
+    FROM standing s JOIN person p ON p.number = s.person
+    WHERE s.need = ANY(needs) AND ((SELECT acts_as_admin()) OR s.person = (SELECT (acting()).person))
+    ORDER BY s.need, s.severity DESC, s.person LIMIT how_many OFFSET skipped;
+END $$;
+REVOKE ALL ON FUNCTION api.population FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION api.population TO vigie_api;
+ALTER FUNCTION api.population OWNER TO vigie_reader;
+
 -- What was there before this migration.
-INSERT INTO stale (person, since, until) SELECT number, '2000-01-01Z', now() + interval '1 day' FROM person;
+INSERT INTO stale (person, kind, since, until)
+SELECT number, kind, '2000-01-01Z', now() + interval '1 day' FROM person, unnest(ARRAY[1, 4]) AS kind;

@@ -2,14 +2,16 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import cast
+from types import SimpleNamespace
+from typing import ClassVar, cast
 
 import pytest
 from bleak import BleakClient
 from bleak.exc import BleakDBusError, BleakError, BleakGATTProtocolError, BleakGATTProtocolErrorCode
 
-from device_adapters.ble.bluetooth import Bluetooth, Patience
-from device_adapters.ble.link import BondWanted, Link, LinkLost, PairingRefused, StepRefused
+from device_adapters.ble.bluetooth import Bluetooth, Patience, long
+from device_adapters.ble.link import BondWanted, Link, LinkLost, PairingRefused
+from hub.errors import StepRefused
 
 pytestmark = pytest.mark.anyio
 
@@ -20,7 +22,7 @@ class Client:
     """A client whose every read and write ends in one way, and whose pairing may."""
 
     class _Services:
-        characteristics = {1: type("Characteristic", (), {"uuid": "00002a18-0000-1000-8000-00805f9b34fb"})()}  # noqa: RUF012
+        characteristics: ClassVar = {1: SimpleNamespace(uuid=long("2a18"), service_uuid=long("1808"))}
 
     def __init__(self, call: Call, pair: Call) -> None:
         self.services = self._Services()

@@ -13,6 +13,9 @@ def at(*when: int) -> datetime:
     return datetime(*when)  # type: ignore[arg-type]  # noqa: DTZ001 - a device's clock
 
 
+KG, STEPPED_ON = Decimal("72.45"), at(2022, 2, 14, 16, 41, 58)
+
+
 @pytest.mark.parametrize(
     ("said", "captured"),
     [
@@ -24,6 +27,8 @@ def at(*when: int) -> datetime:
         (payloads.weight(Decimal("75.0"), at(2026, 1, 10, 7, 5), user=255), "06983aea07010a070500ff"),
         (payloads.mi_scale(Decimal("61.75"), at(2022, 2, 14, 16, 41, 58)), "223e30e607020e10293a"),
         (payloads.mi_scale(Decimal("118.9"), at(2022, 2, 12, 0, 17, 3), removed=True), "a2e45ce607020c001103"),
+        (payloads.mi_body_scale(KG, STEPPED_ON), "0224e607020e10293a00009a38"),
+        (payloads.mi_body_scale(KG, STEPPED_ON, removed=True), "02a4e607020e10293a00009a38"),
         (payloads.request(Operator.ALL), "0101"),
         (payloads.request(Operator.FROM, 45), "0103012d00"),
         (payloads.request(Operator.BETWEEN, 10, 20), "0104010a001400"),

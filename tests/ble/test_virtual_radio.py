@@ -319,3 +319,15 @@ class TestBonds:
         await client.connect()
         await client.start_notify(MEASUREMENT, partial(print, end=""))
         await client.disconnect()
+
+
+@pytest.mark.parametrize("turns", range(1, 12))
+async def test_a_scan_called_off_while_it_starts_does_not_go_on(radio: Radio, turns: int) -> None:
+    scanner = BleakScanner(backend=radio.scanner_backend)
+    starting = asyncio.ensure_future(scanner.start())
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    called_off = starting.cancel()
+    await asyncio.wait({starting})
+    assert starting.cancelled() == called_off
+    await scanner.stop()

@@ -12,12 +12,13 @@ from typing import Any
 import bleak_retry_connector
 import pytest
 from bleak.backends.device import BLEDevice
+from bumble.gatt import Service
 
 from device_adapters.ble.bluetooth import Bluetooth
 from device_adapters.ble.keeper import RefusedFrame
 from device_adapters.ble.states import Ending, Outcome
 from device_adapters.ble.visit import visit
-from device_adapters.gatt import Conversation, Frame, Identity, Listen, Memory, Read, Subscribe, Write
+from device_adapters.gatt import Conversation, Frame, Identity, Listen, Memory, Read, Subscribe, Write, attempt
 from hub.measurements import Channel, Decoded, Measurement, RawPayload
 from tests.ble.home import (
     IDLE,
@@ -40,7 +41,7 @@ from tests.ble.home import (
 )
 from vigie.virtual import payloads
 from vigie.virtual.payloads import Operator
-from vigie.virtual.peripheral import About
+from vigie.virtual.peripheral import INDICATE, WRITE, About
 from vigie.virtual.peripherals import GlucoseMeter, Trouble, WeightScale
 from vigie.virtual.radio import Radio
 
@@ -293,6 +294,36 @@ class TestOrder:
         assert outcome.ending is Ending.REFUSED
         assert "CCCD_IMPROPERLY_CONFIGURED" in str(outcome.why)
 
+    async def test_a_conversation_may_do_without_a_refused_step(self, radio: Radio, notebook: Notebook) -> None:
+        meter = GlucoseMeter(radio, METER, "Meter", records(3))
+        await meter.advertise()
+
+        def ask_too_early(identity: Identity, memory: Memory, now: datetime) -> Conversation:
+            yield from attempt(Write("2a52", payloads.request(Operator.LAST)))
+            yield from attempt(Write("2a2b", bytes(10)))
+            yield from ask_for_new(identity, memory, now)
+
+        outcome = await call_on(radio, notebook, bluetooth_in(radio, with_converse(ask_too_early)))
+        assert (outcome.ending, outcome.measurements) == (Ending.DONE, 3)
+        assert meter.requests == [payloads.request(Operator.LAST), payloads.request(Operator.ALL)]
+
+    async def test_a_session_is_told_what_is_asked_before_it_is_answered(
+        self, radio: Radio, notebook: Notebook
+    ) -> None:
+        heard: list[bytes] = []
+
+        class Attentive(MeterSession):
+            def asked(self, characteristic: str, payload: bytes) -> None:
+                heard.append(payload)
+
+            def feed(self, frame: Frame) -> Decoded:
+                heard.append(frame.payload)
+                return super().feed(frame)
+
+        await GlucoseMeter(radio, METER, "Meter", records(1)).advertise()
+        await call_on(radio, notebook, bluetooth_in(radio, with_converse(ask_for_new, Attentive)))
+        assert heard == [payloads.request(Operator.ALL), records(1)[0][1], payloads.answer(1, payloads.Answer.DONE)]
+
     async def test_a_conversation_with_a_fault_of_ours_keeps_what_was_said(
         self, radio: Radio, notebook: Notebook
     ) -> None:
@@ -381,11 +412,24 @@ class TestConnecting:
             await trying
         assert (await call_on(radio, notebook, bluetooth)).ending is Ending.DONE
 
-    async def test_a_profile_that_only_decodes_is_not_chosen(self, radio: Radio, notebook: Notebook) -> None:
+    async def test_a_model_that_is_only_listened_to_is_not_asked_by_a_more_general_profile(self, radio: Radio) -> None:
         await GlucoseMeter(radio, METER, "Meter", records(3)).advertise()
-        of_a_phone = replace(METER_PROFILE, name="a phone's", connected=False)
-        outcome = await call_on(radio, notebook, bluetooth_in(radio, of_a_phone, METER_PROFILE))
-        assert (outcome.profile, outcome.measurements) == ("test-meter", 3)
+        listened_to = replace(METER_PROFILE, name="of a phone", models=("Virtual",), connected=False)
+        bluetooth = bluetooth_in(radio, METER_PROFILE, listened_to)
+        outcome = await visit(await found(radio, METER), {}, nothing, bluetooth)
+        assert (outcome.ending, outcome.profile) == (Ending.UNKNOWN, None)
+
+    async def test_of_two_control_points_the_one_of_the_profiles_service_is_asked(
+        self, radio: Radio, bluetooth: Bluetooth, notebook: Notebook
+    ) -> None:
+        class WithASensorBeside(GlucoseMeter):
+            def services(self) -> list[Service]:
+                beside = self.characteristic("2a52", WRITE | INDICATE)
+                return [Service("181f", [beside]), *super().services()]
+
+        await WithASensorBeside(radio, METER, "Meter", records(3)).advertise()
+        outcome = await call_on(radio, notebook, bluetooth)
+        assert (outcome.ending, outcome.measurements) == (Ending.DONE, 3)
 
     async def test_a_device_that_nobody_understands_is_left_alone(self, radio: Radio, bluetooth: Bluetooth) -> None:
         class Other(GlucoseMeter):

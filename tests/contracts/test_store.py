@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
+from time import sleep
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -27,6 +28,7 @@ from timeseries.store import Found, Outcome, Place, Query, Store, same_measure
 STORED, DUPLICATE, LINKED = Outcome.STORED, Outcome.DUPLICATE, Outcome.LINKED
 DEVICES = range(1, 7)
 ADA, BOB, HOME = 1, 2, 1
+A_DAY = 24 * 3600
 ANY_TIME = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC))
 DISPLAY = datetime(2026, 8, 1, 14)  # noqa: DTZ001 - what a device shows has no zone
 
@@ -517,3 +519,27 @@ def test_writers_for_the_same_people_never_lock_each_other_out(database: Databas
     ]
     fates = write_at_once(database, [said[0] + said[2], said[1] + said[3]])
     assert Counter(fate for each in fates for fate in each) == {STORED: 120}
+
+
+def test_a_writer_waits_its_turn_before_it_locks_the_table_for_a_new_chunk(database: Database) -> None:
+    record = Record(database)
+    (ada, hers), (bob, his) = record.wearer(), record.wearer()
+    alone = a_reading("1", person=ada.number, device=hers.number, after=100 * A_DAY)
+    shared = [
+        a_reading(f"{days}", person=bob.number, device=his.number, shared=True, after=days * A_DAY)
+        for days in (0, 200, 300)
+    ]
+    write_at_once(database, [[a_reading("0", person=ada.number, device=hers.number)]])
+    with ThreadPoolExecutor(1) as threads:
+        with database.transaction(Role.INTAKE) as connection:
+            assert PostgresStore(connection).keep(shared[:1]) == [STORED]
+            second = threads.submit(write_at_once, database, [[alone, shared[1]]])
+            while not somebody_waits_for_a_turn(connection):
+                sleep(0.01)
+            assert PostgresStore(connection).keep(shared[2:]) == [STORED]
+        assert second.result() == [[STORED, STORED]]
+
+
+def somebody_waits_for_a_turn(connection: Connection) -> bool:
+    waiting = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    return connection.execute(waiting).fetchone() is not None

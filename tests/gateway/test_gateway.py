@@ -1,6 +1,7 @@
 """The gateway at work, as a process would run it: parts that fail are tried again, and stop no other."""
 
 import asyncio
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -18,7 +19,7 @@ from device_adapters.gateway.seam import Radio
 from device_adapters.gateway.status import read
 from device_adapters.gateway.uplink import Uplink
 from hub.errors import ServiceError, SettingsError
-from hub.settings import Settings
+from hub.settings import Settings, load
 from tests.gateway.far_side import FakeHub, FakeLine
 from tests.gateway.home import METER, NOW, PARIS, a_disk, ids, said
 from vigie.cli import app
@@ -122,6 +123,36 @@ class TestCommands:
         assert listed == f"{METER}  Contour  never heard  never visited  0 waiting, 0 refused\n"
         assert self.run(tmp_path, "unpair", METER) == (0, f"{METER}\n")
         assert self.run(tmp_path, "devices") == (0, "")
+
+    def test_a_users_consent_on_a_scale_is_there_for_its_visits_and_pairing_again_keeps_it(
+        self, tmp_path: Path
+    ) -> None:
+        self.run(tmp_path, "pair", METER, "--consent", "1", "3752")
+        self.run(tmp_path, "pair", METER, "--model", "BF720")
+        with disk_of(tmp_path) as disk:
+            assert Queue(disk, PARIS).remembered(METER) == {"user": 1, "consent": 3752}
+
+    @pytest.mark.parametrize("consent", [("255", "1"), ("-1", "1"), ("1", "10000"), ("1", "-1")])
+    def test_a_consent_that_no_scale_has_is_refused(self, tmp_path: Path, consent: tuple[str, str]) -> None:
+        assert self.run(tmp_path, "pair", METER, "--consent", *consent)[0] != 0
+
+    def test_help_says_that_it_runs_and_what_it_needs(self, tmp_path: Path) -> None:
+        _, help_text = self.run(tmp_path, "--help")
+        assert "Without a command it runs" in " ".join(help_text.split())
+        assert all(f"VIGIE_{name}" in help_text for name in ("GATEWAY", "MQTT_URL", "TIME_ZONE"))
+
+    def test_what_was_refused_is_heard_again(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("VIGIE_TIME_ZONE", "Europe/Paris")
+        load.cache_clear()
+        assert self.run(tmp_path, "replay") == (0, "0 understood (0 new readings), 0 still refused\n")
+        load.cache_clear()
+
+    @pytest.mark.skipif(os.geteuid() != 0, reason="only the administrator may give files away")
+    def test_what_the_administrators_command_makes_belongs_to_the_services_account(self, tmp_path: Path) -> None:
+        os.chown(tmp_path, 4711, 4711)
+        self.run(tmp_path, "pair", METER)
+        made = [tmp_path / "gateway", *(tmp_path / "gateway").iterdir()]
+        assert {(path.stat().st_uid, path.stat().st_gid) for path in made} == {(4711, 4711)}
 
     def test_status_is_one_line_a_light_and_fails_if_one_is_red(self, tmp_path: Path) -> None:
         status, said_of_it = self.run(tmp_path, "status")

@@ -70,6 +70,15 @@ def test_an_advertisement_of_a_paired_scale_is_decoded_and_kept_once(keeper: Que
         asyncio.run(keeper.hear(advertised(WEIGHED)))
     [item] = queue.waiting(10, 10_000)
     assert '"kind":"weight"' in item.text
+    assert '"channel":"advert"' in item.text
+
+
+def test_an_undated_weight_tells_the_hub_within_which_time_a_repeat_is_an_echo(
+    keeper: QueueKeeper, queue: Queue
+) -> None:
+    asyncio.run(keeper.hear(RawPayload(Channel.ADVERT, "fcd2", bytes.fromhex("40065e1f"), NOW, METER)))
+    [item] = queue.waiting(10, 10_000)
+    assert '"echo":600' in item.text
 
 
 def test_a_neighbours_scale_is_not_even_decoded(keeper: QueueKeeper, queue: Queue, disk: Disk) -> None:

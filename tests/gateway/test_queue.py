@@ -16,13 +16,12 @@ import pytest
 from device_adapters.adapter import decode
 from device_adapters.gateway.disk import MIB, Disk, Limits
 from device_adapters.gateway.paired import PairedDevices
-from device_adapters.gateway.queue import LIVE, Queue, QueueFull
+from device_adapters.gateway.queue import LIVE, Queue
 from device_adapters.gateway.seam import UnusablePayload
 from device_adapters.gateway.status import read
 from device_adapters.gatt_shapes import CLOCK
 from device_adapters.native_item import ITEM, measure
-from device_adapters.strict_json import parse
-from hub.errors import Malformed, NotFound, ServiceError
+from hub.errors import Malformed, NotFound, QueueFull, ServiceError
 from hub.measurements import Channel, Condition, RawPayload
 from hub.quantities import Quantity, Unit
 from tests.gateway.home import METER, NOW, PARIS, SENSOR, STRANGER, a_disk, a_queue, heard, ids, said
@@ -71,7 +70,7 @@ class TestKeeping:
         assert read_back.taken_at == NOW - DAY - timedelta(hours=2)
         assert (read_back.device_time, read_back.sequence) == (measurement.device_time, 17)
         assert (read_back.condition, read_back.context) == (Condition.ABOVE_RANGE, '{"meal":"before"}')
-        assert parse(item.text.encode())["hint"] == "2"
+        assert (read_back.hint, read_back.channel) == ("2", Channel.GATT)
 
     def test_the_newest_measurement_goes_first_however_late_it_was_heard(self, queue: Queue) -> None:
         queue.keep(heard(said("old", ago=DAY), said("new"), said("older", ago=2 * DAY)), NOW)

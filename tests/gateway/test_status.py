@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from device_adapters.gateway.disk import Disk, Limits
-from device_adapters.gateway.queue import Queue, QueueFull
+from device_adapters.gateway.queue import Queue
 from device_adapters.gateway.seam import Radio, UnusablePayload
 from device_adapters.gateway.status import lights, read
-from hub.errors import Malformed
+from hub.errors import Malformed, QueueFull
 from hub.measurements import Channel, RawPayload
 from tests.gateway.home import METER, NOW, PARIS, SENSOR, a_disk, heard, said
 

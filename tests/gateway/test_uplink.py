@@ -117,7 +117,7 @@ class TestSending:
         assert sent["items"] == [
             {
                 "id": "1", "device": METER, "kind": "glucose_capillary", "value": 5.8, "unit": "mmol/L",
-                "taken_at": "2026-08-01T12:00:00+00:00",
+                "taken_at": "2026-08-01T12:00:00+00:00", "channel": "gatt",
             }
         ]  # fmt: skip
 

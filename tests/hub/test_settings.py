@@ -1,5 +1,6 @@
 """The settings: from the environment, with errors that name what is wrong and never its value."""
 
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +8,8 @@ import pytest
 
 from hub import settings
 from hub.errors import SettingsError
+
+KEY = "58305740b64e4b425e518aa1f4e51339"
 
 
 @pytest.fixture(autouse=True)
@@ -54,3 +57,21 @@ def test_an_address_that_is_none_is_refused(http: str, monkeypatch: pytest.Monke
     monkeypatch.setenv("VIGIE_HTTP", http)
     with pytest.raises(SettingsError, match="VIGIE_HTTP must be ADDRESS:PORT"):
         _ = settings.load().http_address
+
+
+def test_bind_keys_are_told_by_address_in_its_one_spelling(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VIGIE_BIND_KEYS", f"84-46-93-64-a5-e6={KEY}, 54:48:E6:8F:80:A5={'0' * 32},")
+    assert settings.load().keys == {"84:46:93:64:A5:E6": bytes.fromhex(KEY), "54:48:E6:8F:80:A5": bytes(16)}
+
+
+def test_no_bind_key_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings.load().keys == {}
+
+
+@pytest.mark.parametrize("said", [KEY, f"84:46:93:64:A5:E6={KEY[2:]}", f"={KEY}", f"84:46:93:64:A5:E6={KEY};", "a=b"])
+def test_bind_keys_that_are_none_are_refused_and_never_said(said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VIGIE_BIND_KEYS", said)
+    with pytest.raises(SettingsError, match="VIGIE_BIND_KEYS must be ADDRESS=KEY") as refusal:
+        _ = settings.load().keys
+    shown = "".join(traceback.format_exception(refusal.value)) + repr(settings.load())
+    assert KEY[2:] not in shown

@@ -1,6 +1,7 @@
 """The door: what is stored, what is set aside, and that nothing stops what comes behind."""
 
 import json
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -12,7 +13,7 @@ import pytest
 from device_adapters import adapter
 from hub.database import Connection, Database, Role, SqlError
 from hub.directory import MemoryDirectory, PostgresDirectory
-from hub.measurements import WHOLE, Channel, Decoded, Measurement, RawPayload
+from hub.measurements import CHANNEL_NUMBER, WHOLE, Channel, Decoded, Measurement, RawPayload
 from hub.readings import Reading, tie
 from hub.records import DeviceKind, HeldDevice, Person
 from ingest_api import quarantine
@@ -126,6 +127,55 @@ def test_a_shared_scales_weight_waits_in_the_inbox(intake: Intake, database: Dat
     assert (count_of(database, "inbox"), stored(database)) == (1, [])
 
 
+def test_the_scales_own_user_stands_in_the_inbox_beside_the_weight(
+    intake: Intake, database: Database, record: Record
+) -> None:
+    record.household([record.person(), record.person()], [record.device(DeviceKind.SCALE, "SCALE")])
+    intake.accept([native(item("1", "SCALE", kind="weight", value=70.5, unit="kg", hint="2"))])
+    with database.transaction(Role.INTAKE) as connection:
+        assert connection.execute("SELECT hint FROM inbox").fetchall() == [("2",)]
+
+
+@pytest.mark.parametrize(
+    ("said", "provenance"),
+    [({"channel": "gatt"}, Channel.GATT), ({"channel": "advert"}, Channel.ADVERT), ({}, Channel.MQTT)],
+)
+def test_a_readings_provenance_is_how_the_gateway_heard_it(
+    intake: Intake, database: Database, ada: Person, said: dict[str, Any], provenance: Channel
+) -> None:
+    intake.accept([native(item("1", "S1", **said))])
+    with database.transaction(Role.INTAKE) as connection:
+        assert connection.execute("SELECT channel FROM reading").fetchall() == [(CHANNEL_NUMBER[provenance],)]
+
+
+def test_an_undated_weight_that_two_gateways_heard_is_one(intake: Intake, database: Database, record: Record) -> None:
+    record.pair(record.device(DeviceKind.SCALE, "SCALE"), record.person())
+    heard: dict[str, Any] = {"kind": "weight", "value": 70.5, "unit": "kg", "echo": 600}
+    intake.accept([native(item("attic 1", "SCALE", 0, **heard), gateway="attic")])
+    [receipt], _ = intake.accept([native(item("hall 1", "SCALE", 2, **heard), gateway="hall")])
+    assert receipt.fates == (Fate.LINKED,)
+    assert len(stored(database)) == 1
+
+
+def test_a_scales_encrypted_beacon_that_another_gateway_passed_on_is_opened_with_the_hubs_key(
+    database: Database, record: Record, caplog: pytest.LogCaptureFixture
+) -> None:
+    key, scale = bytes.fromhex("58305740b64e4b425e518aa1f4e51339"), "84:46:93:64:A5:E6"
+    record.pair(record.device(DeviceKind.SCALE, scale), record.person())
+    beacon = {
+        "id": scale,
+        "servicedata": "4859d53b2d3314943c58b133638c7457a4000000c3e670dc",
+        "servicedatauuid": "0xfe95",
+    }
+    raw = RawPayload(Channel.MQTT, "home/gw/BTtoMQTT/84469364A5E6", json.dumps(beacon).encode(), NOON)
+    door = Intake(database, PostgresDirectory(database), {scale: key})
+    with caplog.at_level(logging.DEBUG):
+        [receipt], _ = door.accept([raw])
+    assert receipt.fates == (STORED,) * 3
+    assert 74.2 in [value for _, value in stored(database)]
+    assert key.hex() not in caplog.text
+
+
 # ── What is refused ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 BAD: dict[str, tuple[dict[str, Any], str]] = {
@@ -147,6 +197,8 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "2106": ({"taken_at": "2106-02-07T06:28:15Z"}, "implausible_time"),
     "year 1": ({"taken_at": "0001-01-01T00:00:00+14:00"}, "implausible_time"),
     "before its pairing": ({"taken_at": "2019-12-31T23:59:59Z"}, "not_paired"),
+    "hint with a null character": ({"hint": "a\0b"}, "malformed"),
+    "a channel no gateway hears on": ({"channel": "manual"}, "malformed"),
     "context with a null character": ({"context": {"note": "a\0b"}}, "malformed"),
 }
 

@@ -1,72 +1,21 @@
 """A household's inbox: readings given, confirmed, moved and taken back, with their original time and company."""
 
-from dataclasses import dataclass
-from datetime import timedelta
-
 import pytest
 
 from hub.database import Database, Role
 from hub.errors import NotFound
 from hub.quantities import Kind, Quantity, Unit
-from hub.readings import Reading
-from hub.records import Device, DeviceKind, Person
+from hub.records import DeviceKind
 from tests.support.readings import NOON, a_reading, kg
-from tests.support.record import Record
+from tests.support.shared_scale import Home, a_home
 from timeseries.household import Attribution, Inbox, Occasion
-from timeseries.postgres_store import PostgresStore
-from timeseries.store import Found, Outcome, Query
-
-
-@dataclass(frozen=True, slots=True)
-class Home:
-    """Ada and Bob share a scale."""
-
-    database: Database
-    record: Record
-    ada: Person
-    bob: Person
-    scale: Device
-    household: int
-
-    def weighing(self, key: str, kilograms: float, after: int = 0, **said: object) -> Reading:
-        """Somebody on the scale."""
-        shared = {"household": self.household, "raw": kg(kilograms), "kind": Kind.WEIGHT} | said
-        return a_reading(f"{key}", device=self.scale.number, person=None, after=after, **shared)
-
-    def keep(self, *readings: Reading) -> list[Outcome]:
-        """As the intake does."""
-        with self.database.transaction(Role.INTAKE) as connection:
-            return PostgresStore(connection).keep(readings)
-
-    def records(self, person: Person, *kinds: Kind) -> list[Found]:
-        """What is in somebody's record."""
-        query = Query(person.number, kinds or tuple(Kind), NOON - timedelta(days=1), NOON + timedelta(days=1), 100)
-        with self.database.transaction(Role.WATCH) as connection:
-            return PostgresStore(connection).find(query)
-
-    def weights(self, person: Person) -> list[float | None]:
-        """Their weights."""
-        return [found.value for found in self.records(person, Kind.WEIGHT)]
-
-    def undecided(self) -> list[Occasion]:
-        """What waits for a look."""
-        with self.database.transaction(Role.WATCH) as connection:
-            return Inbox(connection).undecided(100)
-
-    def give(self, occasion: Occasion, person: Person, how: Attribution = Attribution.CONFIRMED) -> None:
-        """Say whose it was, having read anew what is known of it."""
-        with self.database.transaction(Role.WATCH) as connection:
-            inbox = Inbox(connection)
-            inbox.give(inbox.of(self.household, occasion.rows[0].key), person.number, how)
+from timeseries.store import Outcome
 
 
 @pytest.fixture
 def home(swept_database: Database) -> Home:
     """An empty inbox."""
-    record = Record(swept_database)
-    ada, bob, scale = record.person("Ada"), record.person("Bob"), record.device(DeviceKind.SCALE)
-    number = record.number_of_household(record.household([ada, bob], [scale]).id)
-    return Home(swept_database, record, ada, bob, scale, number)
+    return a_home(swept_database)
 
 
 def test_what_a_scale_says_at_one_instant_is_one_occasion(home: Home) -> None:

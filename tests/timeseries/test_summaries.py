@@ -18,6 +18,7 @@ from timeseries.glucose.one_source import one_source
 from timeseries.glucose.tally import Tally, tally_by_day
 from timeseries.local_time import date_of
 from timeseries.postgres_store import PostgresStore
+from timeseries.standing import Need
 from timeseries.summaries import tallies_of
 from timeseries.upkeep import Upkeep
 
@@ -209,12 +210,67 @@ def _as_owner(database: Database, act: str, parameters: object) -> None:
         connection.execute(act, parameters)  # type: ignore[call-overload]
 
 
-@pytest.mark.usefixtures("record")
-def test_weights_do_not_make_glucose_days(swept_database: Database, record: Record) -> None:
-    person, device = record.wearer()
-    with swept_database.transaction(Role.INTAKE) as connection:
+def weigh(database: Database, person: Person, device: int, at: datetime, kilograms: float) -> None:
+    with database.transaction(Role.INTAKE) as connection:
         PostgresStore(connection).keep(
-            [a_reading("w", person=person.number, device=device.number, kind=Kind.WEIGHT, raw=kg(70), taken_at=NOW)]
+            [
+                a_reading(
+                    f"{at} {kilograms}",
+                    person=person.number,
+                    device=device,
+                    kind=Kind.WEIGHT,
+                    raw=kg(kilograms),
+                    taken_at=at,
+                )
+            ]
         )
+
+
+def row(database: Database, query: str, *parameters: object) -> tuple[object, ...] | None:
+    with database.transaction(Role.WATCH) as connection:
+        return connection.execute(query, parameters).fetchone()
+
+
+def test_a_days_last_weight_is_kept_beside_its_glucose(swept_database: Database, record: Record) -> None:
+    person, device = record.wearer()
+    noon = datetime(2026, 8, 1, 12, tzinfo=UTC)
+    keep(swept_database, person, device.number, [noon])
+    weigh(swept_database, person, device.number, noon, 70.4)
+    weigh(swept_database, person, device.number, noon + timedelta(hours=1), 70.1)
     caught_up(swept_database)
-    assert summarised(swept_database, person) == {}
+    told = row(swept_database, "SELECT weight, glucose->'n' FROM day WHERE person = %s", person.number)
+    assert told == ({"n": 2, "last": 70.1}, 1)
+
+
+def test_without_its_glucose_a_day_keeps_its_weight(swept_database: Database, record: Record) -> None:
+    person, device = record.wearer()
+    keep(swept_database, person, device.number, [NOW])
+    weigh(swept_database, person, device.number, NOW, 70.4)
+    caught_up(swept_database)
+    _as_owner(swept_database, "DELETE FROM reading WHERE kind = 1", ())
+    caught_up(swept_database)
+    assert row(swept_database, "SELECT weight->'last', glucose FROM day") == (70.4, None)
+
+
+def test_how_a_weight_stands_is_told_with_its_change(swept_database: Database, record: Record) -> None:
+    person, device = record.wearer()
+    for ago in range(40):
+        weigh(swept_database, person, device.number, NOW - timedelta(days=ago), 70.0)
+    caught_up(swept_database)
+    query = "SELECT weight->'kg', weight->'trend', weight->'change_30d'->'kg' FROM standing WHERE person = %s"
+    assert row(swept_database, query, person.number) == (70.0, 70.0, 0.0)
+
+
+def test_a_new_person_stands_without_a_sensor(swept_database: Database, record: Record) -> None:
+    person = record.person()
+    caught_up(swept_database)
+    assert row(swept_database, "SELECT need FROM standing WHERE person = %s", person.number) == (Need.NO_SENSOR,)
+
+
+def test_at_midnight_everybody_stands_anew(swept_database: Database, record: Record) -> None:
+    person, device = record.wearer()
+    keep(swept_database, person, device.number, every_five_minutes(NOW - timedelta(days=2), 40), 100.0)
+    caught_up(swept_database)
+    _as_owner(swept_database, "UPDATE standing SET need = 99, turns_at = now() - interval '1 second'", ())
+    caught_up(swept_database)
+    assert row(swept_database, "SELECT need, turns_at > now() FROM standing") == (Need.LITTLE_WEAR, True)

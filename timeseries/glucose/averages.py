@@ -11,7 +11,10 @@ from timeseries.glucose.tally import AROUND, Tally
 
 
 def mean(of: Tally) -> float | None:
-    """Mean of all readings, mg/dL; None without readings. Source: Battelino 2019."""
+    """Mean of all readings, mg/dL, those beyond the sensor's range as the number just beyond; None without readings.
+
+    Source: Battelino 2019.
+    """
     return AROUND + of.total / of.n if of.n else None
 
 

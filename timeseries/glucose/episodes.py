@@ -63,12 +63,13 @@ def episodes(of: Grid) -> list[Episode]:
     doi:10.1016/S2213-8587(22)00319-9). Extended hyperglycaemia: above 250 for 90 minutes or more in all within 120,
     ended by 15 minutes at 180 or below (same).
     """
-    return [
-        Episode(kind, moment(of.at[first]), _end(of, last), (last - first) * of.step, _extreme(of, kind, first, last))
-        for kind, sought in _sought(of).items()
-        for first, last in _spells(of, sought)
-        if kind is not EpisodeKind.HYPER_EXTENDED or _cumulated(sought.beyond[first:last], of.step)
-    ]
+    return [_episode(of, kind, first, after) for kind, first, after in _found(of)]
+
+
+def _found(of: Grid) -> Iterator[tuple[EpisodeKind, int, int]]:
+    for kind, sought in _sought(of).items():
+        spells = _extended if kind is EpisodeKind.HYPER_EXTENDED else _spells
+        yield from ((kind, first, after) for first, after in spells(of, sought))
 
 
 def _sought(of: Grid) -> dict[EpisodeKind, _Sought]:
@@ -90,7 +91,7 @@ _GAP, _BEYOND, _BACK, _BETWEEN = range(4)
 
 def _spells(of: Grid, sought: _Sought) -> Iterator[tuple[int, int]]:
     """First slot and slot after the last of each episode sought, whatever it cumulates."""
-    what = np.select((~of.known, sought.beyond, sought.back), (_GAP, _BEYOND, _BACK), _BETWEEN)
+    what = np.where(of.known, np.where(sought.beyond, _BEYOND, np.where(sought.back, _BACK, _BETWEEN)), _GAP)
     edges = np.concatenate(([0], np.flatnonzero(np.diff(what)) + 1, [len(what)]))
     needed = {_BEYOND: ceil(sought.minutes / of.step), _BACK: ceil(BACK / of.step), _GAP: 1, _BETWEEN: len(what) + 1}
     begun: int | None = None
@@ -106,18 +107,23 @@ def _spells(of: Grid, sought: _Sought) -> Iterator[tuple[int, int]]:
         yield begun, len(what)
 
 
-def _cumulated(beyond: Flags, step: int) -> bool:
-    """True if 90 of some 120 minutes in a row are beyond."""
-    window, least = ceil(120 / step), ceil(90 / step)
-    counts = np.convolve(beyond, np.ones(window), "full")
-    return bool((counts >= least).any())
+def _extended(of: Grid, sought: _Sought) -> Iterator[tuple[int, int]]:
+    """Of the spells sought, those with 90 of some 120 minutes beyond, each from the first slot of those that is."""
+    window, least = ceil(120 / of.step), ceil(90 / of.step)
+    for first, after in _spells(of, sought):
+        beyond = sought.beyond[first:after]
+        full = np.flatnonzero(np.convolve(beyond, np.ones(window))[: len(beyond)] >= least)
+        if len(full):
+            begun = max(0, int(full[0]) + 1 - window)
+            yield first + begun + int(beyond[begun:].argmax()), after
 
 
-def _end(of: Grid, after: int) -> datetime:
-    """When the slot before `after` ends."""
-    return moment(of.at[after - 1] + np.timedelta64(of.step, "m"))
-
-
-def _extreme(of: Grid, kind: EpisodeKind, first: int, after: int) -> float:
+def _episode(of: Grid, kind: EpisodeKind, first: int, after: int) -> Episode:
     values = of.values[first:after]
-    return float(values.min() if kind.startswith("hypo") else values.max())
+    return Episode(
+        kind=kind,
+        since=moment(of.at[first]),
+        until=moment(of.at[after - 1] + np.timedelta64(of.step, "m")),
+        minutes=(after - first) * of.step,
+        extreme=float(values.min() if kind.startswith("hypo") else values.max()),
+    )

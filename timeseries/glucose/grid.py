@@ -46,10 +46,9 @@ class Grid:
         An hour that clocks skip stays empty; of one they repeat, the second pass is kept.
         """
         clock = self.clock
-        first = int(clock.days[0])
-        table = np.full((int(clock.days[-1]) - first + 1, DAY // 60 // self.step), np.nan)
-        slots = clock.minutes // self.step % table.shape[1]
-        table[clock.days - first, slots] = self.values
+        days = clock.days - clock.days.min()
+        table = np.full((int(days.max()) + 1, DAY // 60 // self.step), np.nan)
+        table[days, clock.minutes // self.step % table.shape[1]] = self.values
         return table
 
 

@@ -7,15 +7,16 @@ for the algorithm, the R package iglu 4.3.0 for its details.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
 
 from timeseries.glucose.averages import sd_of
-from timeseries.glucose.bounds import Floats
+from timeseries.glucose.bounds import Flags, Floats
 from timeseries.glucose.grid import grid_of
 from timeseries.glucose.series import Series
+
+Integers = NDArray[np.int64]
 
 ALGORITHM = (
     "iglu ma: 5-minute grid, averages of 5 and 32 slots, excursions of 1 SD, segments split at gaps over 180 min"
@@ -45,10 +46,10 @@ def mage(series: Series) -> Mage | None:
     plus: list[tuple[float, int]] = []
     minus: list[tuple[float, int]] = []
     for segment in _segments(on_grid.values):
-        turns, least = _turning_points(segment), sd_of(segment[~np.isnan(segment)])
+        turns, least, weight = _turning_points(segment), sd_of(segment[~np.isnan(segment)]), len(segment) - 1
         if least:  # a flat segment has no excursion
-            plus.extend((height, len(segment) - 1) for height in _mean_height(_rises(turns, least)))
-            minus.extend((height, len(segment) - 1) for height in _mean_height(_falls(turns, least)))
+            plus.extend((height, weight) for height in _mean_height(_rises(turns, least)))
+            minus.extend((height, weight) for height in _mean_height(_rises([-turn for turn in turns], least)))
     average = _weighted(plus + minus)
     return None if average is None else Mage(_weighted(plus), _weighted(minus), average)
 
@@ -68,44 +69,48 @@ def _turning_points(segment: Floats) -> list[float]:
 
     Each is looked for from the turning point before it to the next crossing; above the long average it is a peak.
     """
-    ahead = _moving_mean(segment, SHORT) - _moving_mean(segment, LONG)
-    crossings = _crossings(segment, ahead)
-    is_peak = ahead[crossings] > 0
+    ahead, told = _ahead(segment)
+    crossings = _crossings(ahead, told)
     lows, highs = np.where(np.isnan(segment), np.inf, segment), np.where(np.isnan(segment), -np.inf, segment)
     turns, last = [], 0
-    for (_, until), peak in zip(pairwise([*crossings.tolist(), len(segment) - 1]), is_peak.tolist(), strict=True):
+    ends = [*crossings[1:].tolist(), len(segment) - 1]
+    for until, is_peak in zip(ends, (ahead[crossings] > 0).tolist(), strict=True):
         stretch = slice(last, until + 1)
-        last += int(highs[stretch].argmax() if peak else lows[stretch].argmin())
+        last += int(highs[stretch].argmax() if is_peak else lows[stretch].argmin())
         turns.append(float(segment[last]))
     return turns
 
 
-def _moving_mean(segment: Floats, width: int) -> Floats:
-    """Mean of the last `width` slots without their gaps, (n,); the first full one stands for those before it."""
+def _ahead(segment: Floats) -> tuple[Integers, Flags]:
+    """Whether the short average is above (1), below (-1) or at (0) the long one, and where glucose and both are known.
+
+    In millionths of mg/dL, as integers: equal averages of unequal windows would differ by the noise of their sums.
+    """
     known = ~np.isnan(segment)
-    sums = sliding_window_view(np.where(known, segment, 0.0), width).sum(axis=1)
-    counts = sliding_window_view(known, width).sum(axis=1)
-    means = np.divide(sums, counts, out=np.full(len(sums), np.nan), where=counts > 0)
-    return np.concatenate((np.full(width - 1, means[0]), means))
+    counts = known.astype(np.int64)
+    millionths = np.where(known, segment * 1e6, 0).round().astype(np.int64)
+    (short, of_short), (long, of_long) = (
+        (_moving_sum(millionths, width), _moving_sum(counts, width)) for width in (SHORT, LONG)
+    )
+    return np.sign(short * of_long - long * of_short), known & (of_short > 0) & (of_long > 0)
 
 
-def _crossings(segment: Floats, ahead: Floats) -> "np.ndarray[tuple[int], np.dtype[np.intp]]":
+def _moving_sum(of: Integers, width: int) -> Integers:
+    """Sum of the last `width` slots, (n,); the first full one stands for those before it."""
+    until = np.concatenate(([0], np.cumsum(of)))
+    sums = until[width:] - until[:-width]
+    return np.concatenate((np.repeat(sums[:1], width - 1), sums))
+
+
+def _crossings(ahead: Integers, told: Flags) -> Integers:
     """Where the short average crosses the long one, from the first slot on.
 
-    A slot counts if it and the one before have glucose and both averages. It is a crossing if the sign differs from
-    that at the slot before, or from that at the crossing before (which a zero or a gap may have hidden).
+    A slot counts if it and the one before are known; it is a crossing if its sign differs from that of the last slot
+    that counted, so that equal averages or a gap hide none.
     """
-    sign = np.sign(np.round(ahead, 9))  # equal averages of unequal windows differ by the noise of their sums
-    told = ~(np.isnan(segment) | np.isnan(sign))
-    candidates = np.flatnonzero(told[1:] & told[:-1] & (sign[1:] != 0)) + 1
-    flips = sign[candidates] * sign[candidates - 1] < 0
-    if sign[0] == 0:  # nothing to differ from until the first flip
-        started = np.logical_or.accumulate(flips)
-        candidates, flips = candidates[started], flips[started]
-        differs = np.append(sign[0], sign[candidates])[:-1] * sign[candidates] < 0
-    else:
-        differs = np.append(sign[0], sign[candidates])[:-1] != sign[candidates]
-    return np.append(0, candidates[flips | differs])
+    counted = np.flatnonzero(told[1:] & told[:-1] & (ahead[1:] != 0)) + 1
+    sign = ahead[np.append(0, counted)]
+    return np.append(0, counted[sign[1:] * sign[:-1] < 0])
 
 
 def _rises(turns: Sequence[float], least: float) -> Iterator[float]:
@@ -125,25 +130,6 @@ def _rises(turns: Sequence[float], least: float) -> Iterator[float]:
                 break
         yield turns[at] - lowest
         start = at = after
-
-
-def _falls(turns: Sequence[float], least: float) -> Iterator[float]:
-    """Depths of falls of at least `least`, each from the highest point before it to its nadir.
-
-    Not the mirror of `_rises`: the next fall is looked for from the nadir, not from where glucose has risen again.
-    """
-    start = at = 0
-    while at < len(turns):
-        highest = max(turns[start : at + 1])
-        if highest - turns[at] < least:
-            at += 1
-            continue
-        for after in range(at, len(turns)):
-            at = after if turns[after] < turns[at] else at
-            if turns[after] - turns[at] > least or after == len(turns) - 1:
-                break
-        yield highest - turns[at]
-        start, at = at, after
 
 
 def _mean_height(heights: Iterator[float]) -> list[float]:

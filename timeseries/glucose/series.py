@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import cast
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -80,9 +81,8 @@ def instant(moment: datetime) -> np.datetime64:
 
 
 def moment(at: np.datetime64) -> datetime:
-    """An instant of a series as an aware datetime, UTC."""
-    when: datetime = at.astype("datetime64[us]").item()
-    return when.replace(tzinfo=UTC)
+    """An instant of a series (datetime64[us]) as an aware datetime, UTC."""
+    return cast(datetime, at.item()).replace(tzinfo=UTC)
 
 
 def minutes_between(at: Instants) -> Floats:

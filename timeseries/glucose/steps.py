@@ -74,7 +74,7 @@ def minutes_of_each(series: Series, steps: Steps) -> Floats:
 def _settled(apart: Steps, usual: int) -> Steps:
     """For each interval the one that most around it agree on, if it is unlike the usual one; else the usual one."""
     settled = np.full(len(apart), usual, np.int64)
-    if len(apart) < WINDOW:
+    if len(apart) < WINDOW or np.count_nonzero(apart != usual) < AGREED:
         return settled
     around = sliding_window_view(np.pad(apart, WINDOW // 2, mode="symmetric"), WINDOW)
     agreed = np.pad((apart == usual).astype(np.int64), WINDOW // 2, mode="symmetric").cumsum()

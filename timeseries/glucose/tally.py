@@ -81,40 +81,32 @@ def tally_by_day(series: Series) -> dict[int, Tally]:
     weighed = [_weigh(series.where(place == n)) for n in range(len(days))]
     minutes = np.concatenate([each for _, each in weighed]) if weighed else np.empty(0)
     classes = place * CLASSES + classes_of(series.levels)
-    by_class = CLASSES * len(days)
     about = series.values - AROUND
     low_risk, high_risk = risks(series.values)
-    columns = zip(
-        np.bincount(place, minlength=len(days)).tolist(),
-        *(np.bincount(place, each, len(days)).tolist() for each in (about, about**2, low_risk, high_risk)),
-        (_largest(low_risk, place, len(days)) + _largest(high_risk, place, len(days))).tolist(),
-        (-_largest(-series.values, place, len(days))).tolist(),
-        _largest(series.values, place, len(days)).tolist(),
-        np.bincount(classes, minlength=by_class).reshape(-1, CLASSES).tolist(),
-        np.bincount(classes, minutes, by_class).reshape(-1, CLASSES).tolist(),
-        [steps for steps, _ in weighed],
-        strict=True,
+    n = np.bincount(place, minlength=len(days)).tolist()
+    sums = [np.bincount(place, each, len(days)).tolist() for each in (about, about**2, low_risk, high_risk)]
+    low, high, lowest, highest = (
+        _largest(each, place, len(days)) for each in (low_risk, high_risk, -series.values, series.values)
     )
-    return {day: _of_a_day(*row) for day, row in zip(days.tolist(), columns, strict=True)}
-
-
-def _of_a_day(
-    n: int,
-    about: float,
-    squares: float,
-    low_risk: float,
-    high_risk: float,
-    risk_range: float,
-    lowest: float,
-    highest: float,
-    readings: list[int],
-    minutes: list[float],
-    steps: tuple[int, ...],
-) -> Tally:
-    days, classes = 1, tuple(readings)
-    return Tally(
-        n, days, about, squares, low_risk, high_risk, risk_range, lowest, highest, classes, tuple(minutes), steps
-    )
+    readings = np.bincount(classes, minlength=CLASSES * len(days)).reshape(-1, CLASSES)
+    spent = np.bincount(classes, minutes, CLASSES * len(days)).reshape(-1, CLASSES)
+    return {
+        day: Tally(
+            n=n[row],
+            days=1,
+            total=sums[0][row],
+            squares=sums[1][row],
+            low_risk=sums[2][row],
+            high_risk=sums[3][row],
+            risk_range=low[row] + high[row],
+            lowest=-lowest[row],
+            highest=highest[row],
+            readings=tuple(readings[row].tolist()),
+            minutes=tuple(spent[row].tolist()),
+            steps=weighed[row][0],
+        )
+        for row, day in enumerate(days.tolist())
+    }
 
 
 def _weigh(day: Series) -> tuple[tuple[int, ...], Floats]:
@@ -128,11 +120,11 @@ def _weigh(day: Series) -> tuple[tuple[int, ...], Floats]:
     return tuple(met[times >= AGREED].tolist()), minutes_of_each(day, steps)
 
 
-def _largest(values: Floats, place: NDArray[np.int64], days: int) -> Floats:
-    """The largest of each day, (days,)."""
+def _largest(values: Floats, place: NDArray[np.int64], days: int) -> list[float]:
+    """The largest of each day."""
     largest = np.full(days, -np.inf)
     np.maximum.at(largest, place, values)
-    return largest
+    return largest.tolist()
 
 
 def classes_of(of: Levels) -> NDArray[np.int64]:

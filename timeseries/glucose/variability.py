@@ -54,7 +54,7 @@ def sd_of_rate(of: Grid) -> float | None:
 
 def _change(of: Grid, slots: int) -> Floats:
     """Each value less that `slots` before, NaN where either is missing."""
-    return of.values[slots:] - of.values[: len(of.values) - slots]
+    return of.values[slots:] - of.values[: max(0, len(of.values) - slots)]
 
 
 def _known(values: Floats) -> Floats:

@@ -1,9 +1,9 @@
 """Bumble's virtual controller and link, with what real ones do and these do not (seen in bumble 0.0.236)."""
 
 import asyncio
-from typing import cast
+from typing import Any, cast
 
-from bumble import controller, core, hci, link
+from bumble import controller, core, hci, host, link
 
 _Report = hci.HCI_LE_Extended_Advertising_Report_Event
 _CONNECTABLE, _SCANNABLE = 0x01, 0x02
@@ -105,3 +105,17 @@ class RadioController(controller.Controller):
         """As bumble, which forgets whether the scan is active."""
         self.le_scan_type = command.scan_types[0]
         return super().on_hci_le_set_extended_scan_parameters_command(command)
+
+
+class RadioHost(host.Host):
+    """One device's side of its radio."""
+
+    async def _send_command(
+        self, command: hci.HCI_SyncCommand[Any] | hci.HCI_AsyncCommand, response_timeout: float | None = None
+    ) -> hci.HCI_Command_Complete_Event[Any] | hci.HCI_Command_Status_Event:
+        """As bumble, in a task of its own: whoever is cancelled meanwhile ends, and the command comes to its end too.
+
+        Bumble waits with `asyncio.wait_for`, which in Python 3.11 loses a cancellation that comes with the answer.
+        """
+        sending = asyncio.ensure_future(super()._send_command(command, response_timeout))
+        return await asyncio.shield(sending)

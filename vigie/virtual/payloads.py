@@ -99,6 +99,12 @@ def mi_scale(kg: Decimal, at: datetime, *, stable: bool = True, removed: bool = 
     return pack("<BH", control, int(kg * 200)) + stamp(at)
 
 
+def mi_body_scale(kg: Decimal, at: datetime, *, stable: bool = True, removed: bool = False) -> bytes:
+    """A Mi Body Composition Scale's advertisement (service data 0x181B), in steps of 5 g, without an impedance."""
+    control = 0x04 | (0x20 if stable else 0) | (0x80 if removed else 0)
+    return pack("<BB", 0x02, control) + stamp(at) + pack("<HH", 0, int(kg * 200))
+
+
 def request(operator: Operator, *operands: int, count: bool = False) -> bytes:
     """A request to report records, or to count them; operands are record numbers."""
     number = b"\x01" + b"".join(pack("<H", operand) for operand in operands) if operands else b""

@@ -13,10 +13,9 @@ from bleak.backends.client import BaseBleakClient
 from bleak.backends.scanner import BaseBleakScanner
 from bumble import hci, pairing
 from bumble.device import Advertisement, Connection, Device, DeviceConfiguration
-from bumble.host import Host
 from bumble.transport.common import AsyncPipeSink
 
-from vigie.virtual.controllers import RadioController, RadioLink
+from vigie.virtual.controllers import RadioController, RadioHost, RadioLink
 
 if TYPE_CHECKING:
     from vigie.virtual.client import VirtualClient
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from vigie.virtual.scanner import VirtualScanner
 
 _CENTRAL = "C4:00:00:00:00:01"
-_ADVERTISING_MS = 20
 SUPERVISION_TIMEOUT = hci.HCI_ErrorCode.CONNECTION_TIMEOUT_ERROR
 
 
@@ -38,8 +36,9 @@ class Radio:
     scanner_backend: type[BaseBleakScanner]
     adapter: Device
 
-    def __init__(self) -> None:
-        """Prepare; nothing runs before the Radio is entered."""
+    def __init__(self, advertising_ms: int = 20) -> None:
+        """Prepare; nothing runs before the Radio is entered. Devices advertise that often (20: the least there is)."""
+        self._advertising_ms = advertising_ms
         self.plugged = True
         self.scanners: set[VirtualScanner] = set()
         self.clients: set[VirtualClient] = set()
@@ -82,12 +81,12 @@ class Radio:
         configuration = DeviceConfiguration(
             name=name,
             address=hci.Address(address, hci.Address.RANDOM_DEVICE_ADDRESS),
-            advertising_interval_min=_ADVERTISING_MS,
-            advertising_interval_max=_ADVERTISING_MS,
+            advertising_interval_min=self._advertising_ms,
+            advertising_interval_max=self._advertising_ms,
             irk=secrets.token_bytes(16),
             identity_address_type=hci.Address.RANDOM_DEVICE_ADDRESS,
         )
-        device = Device(config=configuration, host=Host(controller, AsyncPipeSink(controller)))
+        device = Device(config=configuration, host=RadioHost(controller, AsyncPipeSink(controller)))
         await device.power_on()
         self._devices.append(device)
         return device

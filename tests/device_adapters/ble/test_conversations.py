@@ -1,7 +1,9 @@
 """What devices are asked, step by step, and what they are never asked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -15,39 +17,50 @@ from device_adapters.gatt import (
     Step,
     Subscribe,
     Write,
+    choose,
     profile_for,
     profiles,
 )
+from hub.errors import StepRefused
 from tests.device_adapters.ble.vectors import ADDRESS, frame
 
 NOON = datetime(2026, 5, 12, 18, 53, 43)  # noqa: DTZ001 - the clock on our wall
 ALL, LAST = "0101", "0106"
 
 Answer = Callable[[Step], bytes | Frame | None]
+"""Carries a step out; raises StepRefused."""
 
 
 def carried_out(profile: Profile, answer: Answer, memory: Memory | None = None) -> list[Step]:
     """The steps of a conversation, each answered."""
     conversation = profile.converse(Identity(ADDRESS), memory or {}, NOON)
     steps: list[Step] = []
-    reply: bytes | Frame | None = None
+    turn: Callable[[], Step] = partial(conversation.send, None)
     while True:
         try:
-            step = conversation.send(reply)
+            step = turn()
         except StopIteration:
             return steps
         steps.append(step)
-        reply = answer(step)
+        try:
+            turn = partial(conversation.send, answer(step))
+        except StepRefused as why:
+            turn = partial(conversation.throw, why)
 
 
 class Device:
     """A device that answers each listening with the next of its frames, shown to whoever listens, then is silent."""
 
-    def __init__(self, *rounds: list[Frame], reads: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, *rounds: list[Frame], reads: dict[str, str] | None = None, refuses: Container[Step] = ()
+    ) -> None:
         self._rounds = list(rounds)
         self._reads = reads or {}
+        self._refuses = refuses
 
     def __call__(self, step: Step) -> bytes | Frame | None:
+        if step in self._refuses:
+            raise StepRefused("a step was refused: WRITE_NOT_PERMITTED")
         match step:
             case Read(characteristic) if characteristic in self._reads:
                 return bytes.fromhex(self._reads[characteristic])
@@ -122,6 +135,12 @@ def test_after_the_last_number_there_is_the_counting_begins_again() -> None:
     assert written(carried_out(METER, Device([answer(1)]), {"sequence": 0xFFFF})) == [ALL]
 
 
+@pytest.mark.parametrize("stale", ["06000301", "06000401", "06000307", "0500c201"])
+def test_the_answer_to_another_request_is_not_taken_for_this_ones(stale: str) -> None:
+    steps = carried_out(METER, Device([frame("2a52", stale), answer(6)], [record(44), answer(1)]), {"sequence": 44})
+    assert written(steps) == ["0103012d00", LAST]
+
+
 @pytest.mark.parametrize("code", [7, 8, 10])
 def test_a_meter_that_is_busy_is_left_alone(code: int) -> None:
     assert written(carried_out(METER, Device([answer(code)]), {"sequence": 44})) == ["0103012d00"]
@@ -173,6 +192,32 @@ def test_a_wrong_clock_is_set_and_a_right_one_left(profile: Profile) -> None:
     assert written(carried_out(profile, Device())) == []
 
 
+@pytest.mark.parametrize("profile", CLOCKED, ids=lambda profile: str(profile.name))
+def test_a_device_that_refuses_to_be_set_is_heard_all_the_same(profile: Profile) -> None:
+    wrong = {"2a2b": "b2070101000000040000"}
+    refusing = Device(reads=wrong, refuses=[Write("2a2b", bytes.fromhex("ea07050c12352b020001"))])
+    kinds = [type(step) for step in carried_out(profile, refusing)]
+    assert kinds == [type(step) for step in carried_out(profile, Device(reads=wrong))]
+    assert kinds[-1] is Listen
+
+
+def test_a_meter_that_tells_no_contexts_gives_its_records() -> None:
+    assert written(carried_out(METER, Device([answer(1)], refuses=[Subscribe("2a34")]))) == [ALL]
+
+
+def test_a_meter_whose_records_cannot_be_heard_is_asked_for_none() -> None:
+    with pytest.raises(StepRefused):
+        carried_out(METER, Device(refuses=[Subscribe("2a18")]))
+
+
+@pytest.mark.parametrize("profile", SCALES, ids=lambda profile: str(profile.name))
+@pytest.mark.parametrize("refused", [Subscribe("2a9f"), Write("2a9f", bytes.fromhex("0201a80e"))])
+def test_a_scale_that_will_not_hear_who_agreed_is_heard_all_the_same(profile: Profile, refused: Step) -> None:
+    steps = carried_out(profile, Device(refuses=[refused]), {"user": 1, "consent": 3752})
+    assert steps[-3:-1] == [Subscribe("2a9d"), Subscribe("2a9c")]
+    assert isinstance(steps[-1], Listen)
+
+
 @pytest.mark.parametrize("profile", SCALES, ids=lambda profile: str(profile.name))
 def test_a_scale_is_told_who_agreed_before_it_is_heard(profile: Profile) -> None:
     steps = carried_out(profile, Device([frame("2a9f", "200201")]), {"user": 1, "consent": 3752})
@@ -215,3 +260,22 @@ def test_what_a_conversation_names_is_what_its_profile_hears(profile: Profile) -
 def test_the_model_chooses_the_profile_and_some_are_never_connected(service: str, model: str, name: str | None) -> None:
     profile = profile_for(service, Identity(ADDRESS, name=model))
     assert (profile and profile.name) == name
+
+
+def test_the_profile_of_a_device_with_several_services_is_the_same_in_whatever_order_it_names_them() -> None:
+    beurer = Identity(ADDRESS, name="BF720")
+    orders = [["181d", "181b", "1808"], ["1808", "181b", "181d"]]
+    names = [profile and profile.name for o in orders for profile in [choose(reversed(profiles()), o, beurer)]]
+    assert names == ["body-composition-scale"] * 2
+
+
+def test_of_two_profiles_that_fit_the_one_for_the_model_decides_then_the_first_by_name() -> None:
+    general, other = replace(METER, name="a"), replace(METER, name="b")
+    for_model = replace(METER, name="c", models=("Contour",))
+    contour = Identity(ADDRESS, model="Contour Next")
+    assert choose([other, general, for_model], ["1808"], contour) == for_model
+    assert choose([other, general, for_model], ["1808"], Identity(ADDRESS)) == general
+
+
+def test_a_model_that_is_not_to_be_connected_is_not_read_by_a_more_general_layout() -> None:
+    assert choose(profiles(), ["181b", "180a"], Identity(ADDRESS, name="MIBFS")) is None

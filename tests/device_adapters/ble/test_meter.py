@@ -270,3 +270,46 @@ def test_the_meters_clock_is_learnt() -> None:
     assert clock.received_at == datetime(2026, 8, 1, 8, 0, 30, tzinfo=UTC)
     assert learnt(frame("2a08", "ea07080109001e")) == {"clock_ahead": 3600}
     assert learnt(frame("2a2b", "00000000000000000000")) == {}
+
+
+ALL, LAST, SINCE_45 = bytes.fromhex("0101"), bytes.fromhex("0106"), bytes.fromhex("0103012d00")
+
+
+def test_the_last_record_of_a_meter_that_counts_anew_is_not_learnt_before_the_others_are_here() -> None:
+    session = meter()
+    session.asked("2a52", SINCE_45)
+    session.feed(NO_RECORDS)
+    session.asked("2a52", LAST)
+    session.feed(record(3))
+    session.feed(DONE)
+    assert session.learnt() == {}
+    session.asked("2a52", ALL)
+    session.feed(record(1))
+    assert session.learnt() == {}
+    for said in (record(2), record(3), DONE):
+        session.feed(said)
+    assert session.learnt() == {"sequence": 3}
+
+
+def test_a_fresh_measure_after_the_last_record_was_looked_at_is_learnt() -> None:
+    session = meter()
+    session.asked("2a52", SINCE_45)
+    session.feed(NO_RECORDS)
+    session.asked("2a52", LAST)
+    session.feed(record(44))
+    session.feed(DONE)
+    session.feed(record(45))
+    assert session.learnt() == {"sequence": 45}
+
+
+@pytest.mark.parametrize("stale", ["06000301", "06000406", "0500c201"])
+def test_the_answer_to_another_request_does_not_end_a_report(stale: str) -> None:
+    assert learnt(record(46), record(44), frame("2a52", stale)) == {}
+
+
+def test_the_last_record_alone_completes_nothing() -> None:
+    session = meter()
+    session.asked("2a52", LAST)
+    for said in (record(44), DONE, record(45)):
+        session.feed(said)
+    assert session.learnt() == {}

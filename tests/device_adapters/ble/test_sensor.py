@@ -129,3 +129,32 @@ def test_the_last_sample_is_learnt_with_its_session_and_only_when_the_older_ones
     session.feed(DONE)
     assert session.learnt()["offset"] == 300
     assert session.learnt()["start"] == (datetime(2026, 7, 1, 6) - datetime(2000, 1, 1)).total_seconds() // 60  # noqa: DTZ001
+
+
+def test_a_sample_looked_at_to_compare_and_a_report_under_way_teach_nothing() -> None:
+    session = sensor()
+    session.feed(PARIS_SUMMER)
+    session.asked("2a52", bytes.fromhex("0103012d01"))
+    session.feed(frame("2a52", "06000106"))
+    session.asked("2a52", bytes.fromhex("0106"))
+    session.feed(frame("2aa7", sample(200)))
+    session.feed(DONE)
+    assert session.learnt() == {}
+    session.asked("2a52", bytes.fromhex("0101"))
+    session.feed(frame("2aa7", sample(5)))
+    assert session.learnt() == {}
+    session.feed(frame("2a52", "06000301"))
+    assert session.learnt() == {}
+    session.feed(DONE)
+    assert session.learnt()["offset"] == 5
+
+
+def test_a_live_sample_after_the_last_one_was_looked_at_is_learnt() -> None:
+    session = sensor()
+    session.feed(PARIS_SUMMER)
+    session.asked("2a52", bytes.fromhex("0103012d01"))
+    session.feed(frame("2a52", "06000106"))
+    session.asked("2a52", bytes.fromhex("0106"))
+    session.feed(DONE)
+    session.feed(frame("2aa7", sample(305)))
+    assert session.learnt()["offset"] == 305

@@ -1,0 +1,193 @@
+"""Reading back: a trend beside the bare SELECT of its rows, beside ten times the history; a list of many people."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+from time import perf_counter
+from uuid import UUID
+
+import httpx
+import psycopg
+from rich.table import Table
+
+from benchmarks.setting import Setting
+from hub.database import Database, Role
+from hub.directory import PostgresDirectory
+from ingest_api.access import Access, ActorRole
+from ingest_api.app import create_app
+from ingest_api.context import Hub
+from ingest_api.intake import Intake
+
+DAYS = 14
+TIMES = 30
+"""Requests a round; their median counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """Seconds of one request, floor and ours, round by round, and how many times the floor ours may take."""
+
+    name: str
+    floor: list[float]
+    ours: list[float]
+    most: float
+
+
+def run(where: Setting, rounds: int) -> list[Ratio]:
+    """The three ratios."""
+    database = Database(where.database_url)
+    try:
+        hub = Hub(database, Intake(database, PostgresDirectory(database)), Access(database), dict)
+        asked = _Asked(hub)
+        return [*_trends(where, asked, rounds), _list(where, asked, rounds)]
+    finally:
+        database.close()
+
+
+def table(ratios: list[Ratio]) -> Table:
+    """Medians (least–most) in milliseconds."""
+    shown = Table("", "floor, ms", "ours, ms", "ratio", "at most", title="median (least–most) of the rounds")
+    for each in ratios:
+        quotients = [ours / floor for floor, ours in zip(each.floor, each.ours, strict=True)]
+        colour = "green" if median(quotients) <= each.most else "red"
+        shown.add_row(
+            each.name,
+            _spread([1e3 * s for s in each.floor]),
+            _spread([1e3 * s for s in each.ours]),
+            f"[{colour}]{_spread(quotients)}[/]",
+            f"{each.most:g}",
+        )
+    return shown
+
+
+class _Asked:
+    """Requests to the application in this process, as an administrator."""
+
+    def __init__(self, hub: Hub) -> None:
+        self.database = hub.database
+        token = hub.access.create(ActorRole.ADMIN)
+        actor = hub.access.actor(token)
+        if actor is None:
+            raise RuntimeError("the token just made is nobody's")
+        self.ticket: UUID = actor.ticket
+        self._transport = httpx.ASGITransport(create_app(hub))
+        self._headers = {"Authorization": f"Bearer {token}"}
+
+    def seconds(self, path: str) -> float:
+        """The median time of that GET."""
+        return asyncio.run(self._seconds(path))
+
+    async def _seconds(self, path: str) -> float:
+        async with httpx.AsyncClient(transport=self._transport, base_url="http://hub", headers=self._headers) as client:
+            took = []
+            for _ in range(TIMES):
+                begun = perf_counter()
+                answer = await client.get(path)
+                took.append(perf_counter() - begun)
+                answer.raise_for_status()
+            return median(took)
+
+
+def _trends(where: Setting, asked: _Asked, rounds: int) -> list[Ratio]:
+    where.empty()
+    short, long = _people(where, 2)
+    _wear(where, short, DAYS)
+    _wear(where, long, 10 * DAYS)
+    paths = {number: f"/v1/people/{_id(where, number)}/trends/glucose" for number in (short, long)}
+    bare, trend, history = [], [], []
+    for _ in range(rounds):
+        bare.append(_bare(asked, short))
+        trend.append(asked.seconds(paths[short]))
+        history.append(asked.seconds(paths[long]))
+    return [
+        Ratio(f"trend of {DAYS} days beside the bare SELECT of its rows", bare, trend, 3.0),
+        Ratio("the same with ten times the history", trend, history, 1.1),
+    ]
+
+
+def _bare(asked: _Asked, person: int) -> float:
+    """The rows a trend is made of, as the API's role reads them."""
+    query = (
+        "SELECT taken_at, value FROM reading WHERE person = %s AND kind = 1 "
+        "AND taken_at >= now() - interval '14 days' AND taken_at < now()"
+    )
+    return _median(lambda: _fetch(asked.database, asked.ticket, query, person))
+
+
+def _fetch(database: Database, ticket: UUID, query: str, person: int) -> None:
+    with database.transaction(Role.API, ticket) as connection:
+        connection.execute(query.encode(), (person,)).fetchall()
+
+
+def _list(where: Setting, asked: _Asked, rounds: int) -> Ratio:
+    """Standings are made up: what a page costs does not depend on what they say."""
+    few, many = [], []
+    for _ in range(rounds):
+        _stand(where, 1_000)
+        few.append(asked.seconds("/v1/population?sort=need"))
+        _stand(where, 10_000)
+        many.append(asked.seconds("/v1/population?sort=need"))
+    return Ratio("a page of the list of 10,000 people beside that of 1,000", few, many, 2.0)
+
+
+def _people(where: Setting, how_many: int) -> list[int]:
+    with psycopg.connect(where.database_url) as connection:
+        rows = connection.execute("SELECT number FROM vigie.person ORDER BY number LIMIT %s", (how_many,)).fetchall()
+    return [number for (number,) in rows]
+
+
+def _id(where: Setting, person: int) -> UUID:
+    with psycopg.connect(where.database_url) as connection:
+        row = connection.execute("SELECT id FROM vigie.person WHERE number = %s", (person,)).fetchone()
+    if row is None:
+        raise RuntimeError("the setting lost its people")
+    found: UUID = row[0]
+    return found
+
+
+def _wear(where: Setting, person: int, days: int) -> None:
+    """A reading every five minutes up to now, in waves between 50 and 230 mg/dL."""
+    with psycopg.connect(where.database_url, autocommit=True, options="-c search_path=vigie,public") as connection:
+        connection.execute(
+            "INSERT INTO reading (taken_at, received_at, key, value, raw_value, device, kind, raw_unit, utc_offset, "
+            "channel, time_source, person) SELECT at, at, gen_random_uuid(), v, v, %(person)s, 1, 1, 60, 1, 1, "
+            "%(person)s FROM (SELECT at, round(140 + 90 * sin(extract(epoch FROM at) / 9000)) AS v FROM "
+            "generate_series(now() - %(days)s * interval '1 day', now(), interval '5 minutes') AS at) AS made",
+            {"person": person, "days": days},
+        )
+        connection.execute("ANALYZE reading")
+
+
+def _stand(where: Setting, people: int) -> None:
+    figures = {"mean": 150.0, "gmi": 6.9, "cv": 33.0, "tbr2": 0.5, "tbr1": 2.5, "tir": 70.0, "tar1": 20.0, "tar2": 7.0}
+    told = json.dumps(figures | {"active": 95.0, "tir_before": 71.0, "need": 60, "severity": 0.0})
+    with psycopg.connect(where.database_url, autocommit=True, options="-c search_path=vigie,public") as connection:
+        connection.execute("DELETE FROM person WHERE given = 'Listed'")
+        connection.execute(
+            "INSERT INTO person (given, family, birth_date, sex, time_zone) "
+            "SELECT 'Listed', 'L' || i, '1980-01-01', 'female', 'Europe/Paris' FROM generate_series(1, %s) AS i",
+            (people,),
+        )
+        connection.execute(
+            "INSERT INTO standing (person, need, severity, glucose, last_reading, turns_at) "
+            "SELECT number, 10 * (1 + number %% 7), random() * 30, %s, now(), now() + interval '1 day' "
+            "FROM person WHERE given = 'Listed'",
+            (told,),
+        )
+        connection.execute("ANALYZE person")
+        connection.execute("ANALYZE standing")
+
+
+def _median(what: Callable[[], None]) -> float:
+    took = []
+    for _ in range(TIMES):
+        begun = perf_counter()
+        what()
+        took.append(perf_counter() - begun)
+    return median(took)
+
+
+def _spread(figures: list[float]) -> str:
+    return f"{median(figures):.2f} ({min(figures):.2f}–{max(figures):.2f})"

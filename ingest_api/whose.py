@@ -1,0 +1,56 @@
+"""Whose record a request is about, as far as whoever asks may see it, and over which time."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from fastapi import Query
+
+from hub.database import Connection
+from hub.errors import Malformed, NotFound
+from hub.readings import EARLIEST
+from ingest_api.moment import Moment
+
+Since = Annotated[Moment | None, Query(alias="from")]
+Until = Annotated[Moment | None, Query(alias="to")]
+
+LONGEST = timedelta(days=366)
+"""A trend over more says nothing of how somebody is, and would hold a year of one-minute readings in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """What a trend needs to know of the person."""
+
+    number: int
+    zone: ZoneInfo
+    birth_date: date
+    conditions: tuple[str, ...]
+    height_cm: float | None
+
+    def age(self, on: datetime) -> int:
+        """Whole years."""
+        return on.year - self.birth_date.year - ((on.month, on.day) < (self.birth_date.month, self.birth_date.day))
+
+
+def whose(connection: Connection, person: UUID) -> Whose:
+    """That person's; raises NotFound if the actor may not see them, whether they exist or not."""
+    row = connection.execute(
+        "SELECT number, time_zone, birth_date, conditions, height_cm FROM person WHERE id = %s", (person,)
+    ).fetchone()
+    if row is None:
+        raise NotFound("no such person")
+    return Whose(row[0], ZoneInfo(row[1]), row[2], tuple(row[3]), row[4])
+
+
+def period(since: datetime | None, until: datetime | None, usual: timedelta) -> tuple[datetime, datetime]:
+    """The period asked for, in UTC, ending now and of the `usual` length unless told; raises Malformed."""
+    end = (until or datetime.now(UTC)).astimezone(UTC)
+    begin = (since or max(end, EARLIEST + usual) - usual).astimezone(UTC)
+    if begin >= end:
+        raise Malformed("`from` must be before `to`")
+    if end - begin > LONGEST:
+        raise Malformed(f"ask for at most {LONGEST.days} days at once")
+    return begin, end

@@ -1,0 +1,1 @@
+"""Who stood on the scale."""
