@@ -159,7 +159,7 @@ def _show(cast: Cast, home: Path, url: str, console: Console) -> None:
     console.print(
         f"\n[bold]Vigie answers at {url}[/bold]  (this is a demo: the people are invented, the traces real)\n"
     )
-    console.print(f"Sign in with a browser on this machine, as whom you choose: {url}/sign-in\n")
+    console.out(f"Sign in with a browser on this machine, as whom you choose: {url}/sign-in\n")
     console.print("Copy and paste:\n")
     print_plain = console.out
     print_plain(f"  export TOKEN={cast.token}")
