@@ -1,6 +1,6 @@
-"""The desk for accounts: who may sign in or send, their bearer tokens, and invitations to tie an identity.
+"""The desk for accounts: who may sign in or send, and their bearer tokens.
 
-Tokens and invitations are 256 random bits, kept as SHA-256; a text that is told once cannot be told again.
+A token is 256 random bits, kept as SHA-256; what is told once cannot be told again.
 """
 
 import secrets
@@ -11,14 +11,13 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from hub.database import Connection, UniqueViolation
+from hub.database import Connection
 from hub.errors import Conflict, NotFound, RecordError
 
 ADMINISTRATOR = "administrator"
 """The name of the account whose tokens may do everything."""
 
 TOKEN_PREFIX = "vigie_"  # noqa: S105 - by it a leaked token is recognised; the secret comes after
-INVITATION_LIFE = timedelta(days=7)
 FINGERPRINT_DIGITS = 12
 """Hexadecimal digits of a token's hash by which lists name it."""
 
@@ -56,18 +55,6 @@ class Account:
     role: ActorRole
     name: str
     person: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who an identity provider says somebody is: `subject` is theirs at that issuer, for ever."""
-
-    issuer: str
-    subject: str
-    full_name: str | None = None
-    profession: str | None = None
-    national_id: str | None = None
-    structure: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,62 +144,6 @@ class Accounts:
             "UPDATE token SET revoked_at = coalesce(revoked_at, now()) WHERE hash = %s", matching[0]
         )
 
-    def invite(self, account: Account) -> str:
-        """A new invitation, told once: whoever signs in with it within INVITATION_LIFE is that account's holder."""
-        invitation = fresh_secret()
-        self._connection.execute(
-            "INSERT INTO invitation (hash, account, expires_at) VALUES (%s, %s, now() + %s)",
-            (secret_hash(invitation), account.number, INVITATION_LIFE),
-        )
-        return invitation
-
-    def identified(self, role: ActorRole, identity: Identity) -> Account | None:
-        """The open account of that role tied to that identity, with what its provider now says of it; None if none."""
-        tied = "role = %(role)s AND issuer = %(issuer)s AND subject = %(subject)s AND closed_at IS NULL"
-        given = {**_vouched(identity), "role": role}
-        self._connection.execute(f"UPDATE account SET {_VOUCHED} WHERE {tied}", given)  # noqa: S608
-        row = self._connection.execute(f"{_ACCOUNT} WHERE {tied}", given).fetchone()
-        return _account(row) if row else None
-
-    def enrol(self, role: ActorRole, identity: Identity) -> Account:
-        """An account for an identity nobody invited, named by its subject; raises Conflict if the name is taken."""
-        given = {**_vouched(identity), "role": role, "name": _spelled(identity.subject)}
-        try:
-            with self._connection.transaction():
-                self._connection.execute(
-                    "INSERT INTO account (role, name, issuer, subject, full_name, profession, national_id, structure) "
-                    "VALUES (%(role)s, %(name)s, %(issuer)s, %(subject)s, %(full_name)s, %(profession)s, "
-                    "%(national_id)s, %(structure)s)",
-                    given,
-                )
-        except UniqueViolation:
-            raise Conflict(_ASK) from None
-        return self._one("name = %s", given["name"])
-
-    def redeem(self, invitation: bytes, role: ActorRole, identity: Identity) -> Account:
-        """Tie that identity to the account the invitation (its hash) is for; once.
-
-        Raises Conflict, always the same, when the invitation is unknown, used or over, is for another role than the
-        provider vouches for, or when account or identity are tied already.
-        """
-        row = self._connection.execute(
-            "UPDATE invitation SET used_at = now() WHERE hash = %s AND used_at IS NULL AND expires_at > now() "
-            "RETURNING account",
-            (invitation,),
-        ).fetchone()
-        try:
-            with self._connection.transaction():
-                tied = self._connection.execute(
-                    f"UPDATE account SET issuer = %(issuer)s, subject = %(subject)s, {_VOUCHED} "  # noqa: S608
-                    "WHERE number = %(number)s AND role = %(role)s AND issuer IS NULL AND closed_at IS NULL",
-                    {**_vouched(identity), "number": row and row[0], "role": role},
-                ).rowcount
-        except UniqueViolation:
-            tied = 0
-        if row is None or not tied:
-            raise Conflict(_ASK)
-        return self._one("number = %s", row[0])
-
     def _of_person(self, person: UUID) -> Account:
         self._connection.execute(
             "INSERT INTO account (role, name, person) SELECT 'person', id::text, number FROM person WHERE id = %s "
@@ -226,26 +157,20 @@ class Accounts:
 
     def _one(self, where: str, value: object) -> Account:
         values = value if isinstance(value, dict) else (value,)
-        row = self._connection.execute(f"{_ACCOUNT} WHERE {where}", values).fetchone()
+        row = self._connection.execute(f"{ACCOUNT} WHERE {where}", values).fetchone()
         if row is None:
             raise NotFound("no such account")
-        return _account(row)
+        return account_of(row)
 
 
-_ACCOUNT = "SELECT number, id, role, name, person FROM account"
-_VOUCHED = (
-    "full_name = %(full_name)s, profession = %(profession)s, national_id = %(national_id)s, structure = %(structure)s"
-)
-_ASK = "this identity cannot be tied to an account here; ask who keeps the records for a new invitation"
+ACCOUNT = "SELECT number, id, role, name, person FROM account"
+"""How a row that `account_of` understands is asked for."""
 
 
-def _account(row: tuple[Any, ...]) -> Account:
+def account_of(row: tuple[Any, ...]) -> Account:
+    """The account of a row."""
     number, id_, role, name, person = row
     return Account(number, id_, ActorRole(role), name, person)
-
-
-def _vouched(identity: Identity) -> dict[str, Any]:
-    return {name: getattr(identity, name) for name in identity.__slots__}
 
 
 def _as_id(name: str) -> UUID | None:

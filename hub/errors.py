@@ -5,11 +5,11 @@ VigieError
 ├── ServiceError               the private database or broker cannot be had, started or reached
 ├── BrokerError                the broker does not answer, or refuses a change of its accounts
 ├── DatabaseError              the database is too old, unreachable or not ours
-├── QueueFull                  a gateway's queue has no room for what was heard: nothing was learnt, ask again later
-├── StepRefused                a connected device refuses one step, while the link stands
 ├── SignInError                somebody cannot be signed in
 │   ├── SignInRefused          what came back cannot be believed, or they are nobody here
 │   └── ProviderSilent         their identity provider does not answer as it should
+├── QueueFull                  a gateway's queue has no room for what was heard: nothing was learnt, ask again later
+├── StepRefused                a connected device refuses one step, while the link stands
 ├── RecordError                the record refuses a change
 │   ├── NotFound               no such person, device or household (or not for you)
 │   └── Conflict               it contradicts what the record already says
@@ -62,14 +62,6 @@ class DatabaseError(VigieError):
     """The database is too old, unreachable or not ours."""
 
 
-class QueueFull(VigieError):
-    """The queue has no room for some of what was heard: it was not kept, and nothing was learnt; ask again later."""
-
-
-class StepRefused(VigieError):
-    """The device, or the machine's Bluetooth, refused a step while the link stood; other steps may still do."""
-
-
 class SignInError(VigieError):
     """Somebody cannot be signed in."""
 
@@ -80,6 +72,14 @@ class SignInRefused(SignInError):
 
 class ProviderSilent(SignInError):
     """The identity provider does not answer, or not as its protocol says."""
+
+
+class QueueFull(VigieError):
+    """The queue has no room for some of what was heard: it was not kept, and nothing was learnt; ask again later."""
+
+
+class StepRefused(VigieError):
+    """The device, or the machine's Bluetooth, refused a step while the link stood; other steps may still do."""
 
 
 class RecordError(VigieError):

@@ -128,6 +128,10 @@ def load() -> Settings:
         raise SettingsError(f"cannot read {names}; see `vigie serve --help`") from None
 
 
+def _reached(host: str) -> str:
+    return "127.0.0.1" if host in ("0.0.0.0", "[::]", "::") else host  # noqa: S104 - compared, not listened on
+
+
 def _key(pair: str) -> tuple[str, bytes]:
     """One device's key; the error names neither."""
     address, _, digits = pair.partition("=")
@@ -141,10 +145,6 @@ def _key(pair: str) -> tuple[str, bytes]:
             f"VIGIE_BIND_KEYS must be ADDRESS=KEY,ADDRESS=KEY, each key of {2 * KEY_BYTES} digits"
         ) from None
     return spelled, key
-
-
-def _reached(host: str) -> str:
-    return "127.0.0.1" if host in ("0.0.0.0", "[::]", "::") else host  # noqa: S104 - compared, not listened on
 
 
 def _required(value: str | None, name: str) -> str:

@@ -105,7 +105,7 @@ class Access:
     def _remember(self, digest: bytes, ticket: UUID, expires: datetime) -> None:
         if len(self._tickets) >= MOST_TICKETS:
             now = datetime.now(UTC)
-            self._tickets = {key: kept for key, kept in self._tickets.items() if kept[1] > now}
+            self._tickets = {key: kept for key, kept in self._tickets.copy().items() if kept[1] > now}
         self._tickets[digest] = (ticket, expires)
 
 

@@ -39,7 +39,7 @@ class Application(FastAPI):
     def build_middleware_stack(self) -> ASGIApp:
         """The application as served."""
         hub: Hub = self.state.hub
-        return Headers(super().build_middleware_stack(), hub.site)
+        return problems.Discreet(Headers(super().build_middleware_stack(), hub.site))
 
 
 HEALTH: tuple[ModuleType, ...] = (health,)

@@ -25,7 +25,7 @@ class Rates:
 
     reads: str = "60000/minute"
     writes: str = "60000/minute"
-    failures: str = "120/minute"
+    failures: str = "600/minute"
     sign_ins: str = "60/minute"
 
 

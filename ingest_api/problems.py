@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hub.database import SqlError
 from hub.errors import (
@@ -21,6 +22,7 @@ from hub.errors import (
     TooLarge,
     VigieError,
 )
+from hub.faults import whereabouts
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +57,26 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unforeseen)
 
 
+class Discreet:
+    """Keeps a fault that was answered from the server, which would log its message: that may hold a value or a secret.
+
+    Starlette raises it again after `_unforeseen` has answered it and logged where it was.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap `app`."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on."""
+        try:
+            await self._app(scope, receive, send)
+        except Exception as error:
+            if scope["type"] != "http":
+                raise
+            log.error("a request ended by %s, at %s", type(error).__name__, whereabouts(error))  # noqa: TRY400
+
+
 def _ours(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, VigieError)  # noqa: S101 - what this handler is registered for
     status = next((s for kind, s in _STATUS.items() if isinstance(error, kind)), HTTPStatus.INTERNAL_SERVER_ERROR)
@@ -80,7 +102,6 @@ def _http(_request: Request, error: Exception) -> JSONResponse:
 
 
 def _unforeseen(request: Request, error: Exception) -> JSONResponse:
-    log.error(
-        "unforeseen %s in %s", type(error).__name__, request.scope["route"].path if "route" in request.scope else "?"
-    )
+    route = request.scope["route"].path if "route" in request.scope else "?"
+    log.error("unforeseen %s in %s, at %s", type(error).__name__, route, whereabouts(error))
     return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "fault", "a fault of ours; it is logged")

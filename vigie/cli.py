@@ -70,7 +70,8 @@ def serve(
     _log()
     settings = load()
     urls = settings.required_database_url(), settings.required_mqtt_url()
-    with hub(*urls, settings.mqtt_client, parts_named(only), settings.keys, signing_of(settings)) as application:
+    parts, signing = parts_named(only), signing_of(settings)
+    with hub(*urls, settings.mqtt_client, parts, settings.keys, signing) as application:
         answer(application, *settings.http_address)
 
 

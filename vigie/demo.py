@@ -51,8 +51,8 @@ def run(home: Path, address: tuple[str, int], duration: float | None, console: C
         application = stack.enter_context(hub(endpoints.database_url, endpoints.mqtt_url, signing=sign_in.signing))
         stack.enter_context(background(application, host, port))
         cast = open_cast(home, endpoints.database_url)
-        stack.enter_context(sign_in.open_for(cast.people, application.state.hub.database))
         with _virtual_home(home, cast, endpoints, console) as by_bluetooth:
+            stack.enter_context(sign_in.open_for(cast.people, application.state.hub.database))
             _show(cast, home, sign_in.signing.site.origin, console)
             with _connected(cast, endpoints) as lines:
                 _simulate(cast, cast.homes(lines), ended, duration, console)
@@ -166,7 +166,7 @@ def _show(cast: Cast, home: Path, url: str, console: Console) -> None:
     console.print(
         f"\n[bold]Vigie answers at {url}[/bold]  (this is a demo: the people are invented, the traces real)\n"
     )
-    console.print(f"Sign in with a browser on this machine, as whom you choose: {url}/sign-in\n")
+    console.out(f"Sign in with a browser on this machine, as whom you choose: {url}/sign-in\n")
     console.print("Copy and paste:\n")
     print_plain = console.out
     print_plain(f"  export TOKEN={cast.token}")

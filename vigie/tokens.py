@@ -10,6 +10,7 @@ from rich.table import Table
 from hub.accounts import ADMINISTRATOR, Accounts, ActorRole, Scope
 from hub.database import Database, Role
 from hub.errors import SettingsError
+from hub.identities import Identities
 from hub.migrate import migrate
 
 HOLDERS = (ActorRole.PERSON, ActorRole.CLINICIAN, ActorRole.CAREGIVER, ActorRole.APP, ActorRole.GATEWAY)
@@ -19,7 +20,7 @@ _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1)}
 
 def administrator(url: str) -> str:
     """One administrator's token."""
-    with _desk(url) as accounts:
+    with _desk(url) as (accounts, _):
         return accounts.issue(accounts.named(ActorRole.ADMIN, ADMINISTRATOR))
 
 
@@ -27,27 +28,27 @@ def create(url: str, role: str, holder: str, scopes: Sequence[str], expires: str
     """One token for the account of that role and name; raises SettingsError, RecordError."""
     wanted, limited = _role(role, HOLDERS), _scopes(scopes)
     life = None if expires is None else lifetime(expires)
-    with _desk(url) as accounts:
+    with _desk(url) as (accounts, _):
         return accounts.issue(accounts.named(wanted, holder), limited, life)
 
 
 def invite(url: str, role: str, holder: str) -> str:
     """One invitation for the account of that role and name; raises SettingsError, RecordError."""
     wanted = _role(role, INVITED)
-    with _desk(url) as accounts:
-        return accounts.invite(accounts.named(wanted, holder))
+    with _desk(url) as (accounts, identities):
+        return identities.invite(accounts.named(wanted, holder))
 
 
 def revoke(url: str, identifier: str) -> None:
     """End the token of that identifier; raises RecordError."""
-    with _desk(url) as accounts:
+    with _desk(url) as (accounts, _):
         accounts.revoke(identifier)
 
 
 def table(url: str) -> Table:
     """Every token, a row each."""
     shown = Table("identifier", "role", "name", "limited to", "made", "until", "revoked")
-    with _desk(url) as accounts:
+    with _desk(url) as (accounts, _):
         for line in accounts.tokens():
             times = (f"{at:%Y-%m-%d %H:%M}" if at else "" for at in (line.created_at, line.expires_at, line.revoked_at))
             shown.add_row(line.fingerprint, line.role, line.name, " ".join(line.scopes), *times)
@@ -64,12 +65,12 @@ def lifetime(text: str) -> timedelta:
 
 
 @contextmanager
-def _desk(url: str) -> Iterator[Accounts]:
+def _desk(url: str) -> Iterator[tuple[Accounts, Identities]]:
     migrate(url)
     database = Database(url)
     try:
         with database.transaction(Role.REGISTER) as connection:
-            yield Accounts(connection)
+            yield Accounts(connection), Identities(connection)
     finally:
         database.close()
 

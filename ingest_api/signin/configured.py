@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from hub.accounts import ActorRole, Identity
+from hub.accounts import ActorRole
 from hub.errors import SignInRefused
+from hub.identities import Identity
 
 LONGEST = 200
 """Characters of a claim: a longer description is cut, a longer subject refused."""

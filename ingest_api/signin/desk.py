@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from hub.accounts import Account, Accounts, ActorRole
+from hub.accounts import Account, ActorRole
 from hub.database import Connection, Role
 from hub.errors import NotFound, SignInRefused
+from hub.identities import Identities
 from ingest_api.parts import Hub
 from ingest_api.signin.attempts import Attempt, Attempts, Returned, required
 from ingest_api.signin.provider import Arrived, Provider
@@ -85,12 +86,12 @@ def _provider(hub: Hub, name: str) -> Provider:
 
 def _account(connection: Connection, role: ActorRole, arrived: Arrived, returned: Returned) -> Account:
     """Whose identity that is. Professionals may come uninvited: nobody has let them see anything yet."""
-    accounts = Accounts(connection)
+    identities = Identities(connection)
     if returned.invitation is not None:
-        return accounts.redeem(returned.invitation, role, arrived.identity)
-    known = accounts.identified(role, arrived.identity)
+        return identities.redeem(returned.invitation, role, arrived.identity)
+    known = identities.identified(role, arrived.identity)
     if known is not None:
         return known
     if role is not ActorRole.CLINICIAN:
         raise SignInRefused("this identity is not tied to a record here; ask who keeps the records for an invitation")
-    return accounts.enrol(role, arrived.identity)
+    return identities.enrol(role, arrived.identity)

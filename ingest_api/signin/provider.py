@@ -14,8 +14,9 @@ import httpx
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.client import OAuth2Client
 
-from hub.accounts import Identity
+from hub.accounts import fresh_secret
 from hub.errors import ProviderSilent, SignInRefused
+from hub.identities import Identity
 from ingest_api.signin.attempts import Attempt, Returned
 from ingest_api.signin.configured import ProviderSettings, identity_of
 from ingest_api.signin.discovery import HELD_OFF, WIRE_ERRORS, Discovery, silent
@@ -66,7 +67,12 @@ class Provider:
         OpenID Connect RP-Initiated Logout 1.0. Raises ProviderSilent.
         """
         place = self._discovery.known().place("end_session_endpoint")
-        asked = {"id_token_hint": id_token, "post_logout_redirect_uri": back, "client_id": self.settings.client_id}
+        asked = {
+            "id_token_hint": id_token,
+            "post_logout_redirect_uri": back,
+            "client_id": self.settings.client_id,
+            "state": fresh_secret(),  # FranceConnect wants one; nothing hangs on its coming back
+        }
         return f"{place}{'&' if '?' in place else '?'}{urlencode(asked)}" if place else None
 
     def close(self) -> None:

@@ -1,16 +1,14 @@
-"""Accounts, their tokens and invitations, at the register's desk."""
+"""Accounts and their tokens, at the register's desk."""
 
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
-from hub.accounts import Account, Accounts, ActorRole, Identity, Scope, secret_hash
+from hub.accounts import Account, Accounts, ActorRole, Scope, secret_hash
 from hub.database import Database, Role
 from hub.errors import Conflict, NotFound, RecordError
 from tests.support.record import Record
-
-DR = Identity("https://op.example", "8100", "Dr House", "10", "8100", "Princeton")
 
 
 @pytest.fixture
@@ -104,33 +102,3 @@ def test_an_identifier_that_is_none_revokes_nothing(database: Database, identifi
         accounts.issue(accounts.named(ActorRole.APP, "xdrip"))
         with pytest.raises(NotFound, match="vigie token list"):
             accounts.revoke(identifier)
-
-
-def test_an_identity_is_one_roles_only(database: Database) -> None:
-    """An issuer that vouches for both never turns a professional's sign-in into a person's."""
-    ada = named(database, ActorRole.PERSON, str(Record(database).person().id))
-    with database.transaction(Role.REGISTER) as connection:
-        accounts = Accounts(connection)
-        assert accounts.redeem(secret_hash(accounts.invite(ada)), ActorRole.PERSON, DR) == ada
-        assert accounts.identified(ActorRole.PERSON, DR) == ada
-        assert accounts.identified(ActorRole.CLINICIAN, DR) is None
-        with pytest.raises(Conflict, match="invitation"):
-            accounts.enrol(ActorRole.CLINICIAN, DR)
-
-
-def test_the_same_subject_of_another_issuer_is_somebody_else(database: Database) -> None:
-    with database.transaction(Role.REGISTER) as connection:
-        accounts = Accounts(connection)
-        accounts.enrol(ActorRole.CLINICIAN, DR)
-        assert accounts.identified(ActorRole.CLINICIAN, Identity("https://other.example", DR.subject)) is None
-
-
-def test_what_the_provider_says_of_somebody_is_kept_up_to_date(database: Database) -> None:
-    with database.transaction(Role.REGISTER) as connection:
-        accounts = Accounts(connection)
-        doctor = accounts.enrol(ActorRole.CLINICIAN, DR)
-        accounts.identified(ActorRole.CLINICIAN, Identity(DR.issuer, DR.subject, "Dr G. House", "21", "8100"))
-        row = connection.execute(
-            "SELECT full_name, profession, national_id, structure FROM account WHERE number = %s", (doctor.number,)
-        ).fetchone()
-    assert row == ("Dr G. House", "21", "8100", None)

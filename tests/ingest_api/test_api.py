@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from uuid import uuid4
 
+import httpx
 import pytest
 from fastapi.routing import APIRoute
 
@@ -183,7 +184,24 @@ def test_a_failure_behind_a_route_is_a_problem_that_tells_no_secret(
     def fails(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("ingest_api.routes.readings._number", fails)
+    monkeypatch.setattr("ingest_api.opened.whose", fails)
     answer = api.get(f"/v1/people/{uuid4()}/latest")
     assert problem(answer) == (status, code)
     assert "secret" not in answer.text
+
+
+def test_a_fault_is_logged_by_its_place_and_its_message_reaches_nobody(
+    api: Api, app: Application, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(*_: object) -> None:
+        raise ZeroDivisionError("with a secret")
+
+    async def ask() -> httpx.Response:
+        # like the server: what the application raises is not caught
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://hub") as client:
+            return await client.get(f"/v1/people/{uuid4()}/latest", headers=api._headers)
+
+    monkeypatch.setattr("ingest_api.opened.whose", fails)
+    assert asyncio.run(ask()).status_code == 500
+    assert "unforeseen ZeroDivisionError in /v1/people/{person}/latest, at " in caplog.text
+    assert "secret" not in caplog.text

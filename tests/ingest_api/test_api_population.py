@@ -192,7 +192,7 @@ def test_what_was_nobodys_is_not_listed_again(api: Api, home: Home) -> None:
 
 def test_it_is_given_to_members_only(api: Api, home: Home, desk: Record) -> None:
     reading = waiting(api, home)[0]["id"]
-    assert problem(assign(api, home, reading, desk.person().id)) == (409, "conflict")
+    assert problem(assign(api, home, reading, desk.person().id)) == (404, "not_found")
     assert problem(assign(api, home, reading, uuid4())) == (404, "not_found")
     assert problem(assign(api, home, str(uuid4()), home.ada.id)) == (404, "not_found")
 

@@ -1,7 +1,8 @@
 """A hub that believes a fake identity provider, both in the test's own process."""
 
 import asyncio
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -13,6 +14,7 @@ from joserfc.jwk import RSAKey
 from hub.accounts import Account, Accounts, ActorRole
 from hub.database import Database, Role
 from hub.directory import PostgresDirectory
+from hub.identities import Identities
 from ingest_api.access import Access
 from ingest_api.app import Application, create_app
 from ingest_api.intake import Intake
@@ -22,7 +24,7 @@ from ingest_api.signin.configured import ClaimNames, ProviderSettings
 from ingest_api.signin.provider import Provider
 from ingest_api.site import Site
 from tests.support.record import Record
-from vigie.local_provider import Client, LocalProvider, Somebody
+from vigie.local_provider import Answer, Client, LocalProvider, Somebody
 
 ORIGIN = "https://vigie.example"
 ISSUER = "http://127.0.0.1:9999/op"
@@ -39,6 +41,14 @@ class Forger(LocalProvider):
 
     change: Callable[[dict[str, Any]], None] = staticmethod(lambda _claims: None)
     signed: Callable[[Any], str] | None = None
+
+    described: Callable[[Any], str] | None = None
+
+    def userinfo(self, headers: Mapping[str, str]) -> Answer:
+        """As told: signed by `described`, if it is given."""
+        plain = super().userinfo(headers)
+        told = {**json.loads(plain.body), "iss": ISSUER, "aud": "vigie"}
+        return Answer(self.described(told), "application/jwt") if self.described else plain
 
     def sign(self, claims: Any) -> str:
         """As told."""
@@ -176,6 +186,5 @@ def browser(app: Application, op: Forger) -> Browser:
 def invited(database: Database, role: ActorRole, name: str) -> tuple[Account, str]:
     """An account and an invitation to it."""
     with database.transaction(Role.REGISTER) as connection:
-        accounts = Accounts(connection)
-        account = accounts.named(role, name)
-        return account, accounts.invite(account)
+        account = Accounts(connection).named(role, name)
+        return account, Identities(connection).invite(account)

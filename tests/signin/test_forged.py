@@ -191,6 +191,27 @@ def test_a_token_that_holds_signs_in(browser: Browser, op: Forger, name: str) ->
     assert "__Host-vigie" in browser.cookies
 
 
+def test_a_signed_description_is_believed_as_the_token_is(browser: Browser, op: Forger, key: RSAKey) -> None:
+    op.described = signed({"alg": "RS256", "kid": "k1"}, key)
+    assert browser.sign_in("clinician", DR_HOUSE).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "told", [{"sub": "another"}, {"iss": EVIL}, {"aud": "another"}, {"aud": None}, {"sub": None}], ids=repr
+)
+def test_a_signed_description_for_another_or_of_another_is_not(
+    browser: Browser, op: Forger, key: RSAKey, told: Claims
+) -> None:
+    op.described = lambda claims: signed({"alg": "RS256", "kid": "k1"}, key)({**claims, **told})
+    assert browser.sign_in("clinician", DR_HOUSE).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["alg none", "HS256 by the public key", "another's key under the same name"])
+def test_a_description_signed_in_any_other_way_is_not(browser: Browser, op: Forger, key: RSAKey, name: str) -> None:
+    op.described = forgeries(key)[name]
+    assert browser.sign_in("clinician", DR_HOUSE).status_code == 403
+
+
 def test_keys_that_changed_are_fetched_anew_but_not_at_every_forgery(
     browser: Browser, op: Forger, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -83,6 +83,15 @@ def test_an_invitation_ties_one_identity_once(browser: Browser, database: Databa
     assert rows(database, "SELECT subject FROM account WHERE role = 'person'") == [("ada-at-op",)]
 
 
+def test_an_invitation_that_was_used_is_used_even_if_the_tie_is_undone(
+    browser: Browser, database: Database, desk: Record
+) -> None:
+    _, invitation = invited(database, ActorRole.PERSON, str(desk.person().id))
+    assert with_invitation(browser, invitation).sign_in("person", ADA).status_code == 303
+    done(database, "UPDATE account SET issuer = NULL, subject = NULL")
+    assert with_invitation(browser, invitation).sign_in("person", MALLORY).status_code == 403
+
+
 def test_an_invitation_ends_after_a_week(browser: Browser, database: Database, desk: Record) -> None:
     _, invitation = invited(database, ActorRole.PERSON, str(desk.person().id))
     done(database, "UPDATE invitation SET expires_at = now()")
@@ -123,11 +132,11 @@ def test_the_provider_is_asked_for_a_code_with_state_nonce_and_challenge(browser
     assert not {"client_secret", "code_verifier"} & asked.keys()
 
 
-def test_the_way_back_works_once(browser: Browser) -> None:
+def test_the_way_back_works_once_even_if_the_provider_takes_the_code_again(browser: Browser, op: Forger) -> None:
     back = browser.choose(browser.set_out("clinician"), DR_HOUSE)
-    cookies = dict(browser.cookies)
+    cookies, codes = dict(browser.cookies), dict(op._codes)
     assert browser.get(back).status_code == 303
-    browser.cookies = cookies
+    browser.cookies, op._codes = cookies, codes
     assert (browser.get(back).status_code, COOKIE in browser.cookies) == (403, False)
 
 
