@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -114,10 +114,17 @@ def hub(database: Database, op: Forger) -> Hub:
     )  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def built() -> Application:
+    """An application without parts: building its routes takes longer than most tests do."""
+    return create_app(cast("Hub", None))
+
+
 @pytest.fixture
-def app(hub: Hub) -> Application:
-    """The application."""
-    return create_app(hub)
+def app(built: Application, hub: Hub) -> Application:
+    """The application, over this test's parts."""
+    built.state.hub = hub
+    return built
 
 
 @dataclass(slots=True)
