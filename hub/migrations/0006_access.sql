@@ -75,30 +75,30 @@ CREATE FUNCTION every_kind() RETURNS smallint[] LANGUAGE sql IMMUTABLE AS $$
 $$;
 
 -- By person: the kinds, and whether hidden things are seen. Each way in is a branch of its own, so that a person asked
--- for is looked up by index in each.
+-- for is looked up by index in each; who acts is found once.
 CREATE VIEW reach_by_way AS
-    SELECT a.person, NULL::smallint[] AS kinds, true AS whole, true AS acts, false AS emergency
-    FROM acting() AS a WHERE a.person IS NOT NULL
-UNION ALL
-    SELECT p.number, NULL, true, true, false FROM person p WHERE (SELECT acts_as_admin())
-UNION ALL
-    SELECT g.person, g.kinds, p.attending IS NOT DISTINCT FROM (SELECT (acting()).account), g.delegate, false
-    FROM access_grant g JOIN person p ON p.number = g.person
-    WHERE g.account = (SELECT (acting()).account) AND g.revoked_at IS NULL AND now() <@ g.during
-      AND NOT EXISTS (SELECT FROM access_block b
-                      WHERE b.person = g.person AND b.account = (SELECT (acting()).account))
-UNION ALL
-    SELECT g.person, g.kinds, false, false, false
-    FROM team_member t JOIN access_grant g ON g.account = t.team
-    WHERE t.member = (SELECT (acting()).account) AND g.revoked_at IS NULL AND now() <@ g.during
-      AND NOT EXISTS (SELECT FROM access_block b
-                      WHERE b.person = g.person AND b.account IN ((SELECT (acting()).account), g.account))
-UNION ALL
-    SELECT e.person, NULL, false, false, true FROM emergency e JOIN person p ON p.number = e.person
-    WHERE e.account = (SELECT (acting()).account) AND now() < e.until
-      AND NOT CASE e.way WHEN 'regulation' THEN p.opposes_regulation ELSE p.opposes_break_glass END
-      AND NOT EXISTS (SELECT FROM access_block b
-                      WHERE b.person = e.person AND b.account = (SELECT (acting()).account));
+    SELECT way.* FROM acting() AS me CROSS JOIN LATERAL (
+        SELECT me.person, NULL::smallint[] AS kinds, true AS whole, true AS acts, false AS emergency
+        WHERE me.person IS NOT NULL
+    UNION ALL
+        SELECT p.number, NULL, true, true, false FROM person p WHERE me.role = 'admin'
+    UNION ALL
+        SELECT g.person, g.kinds, p.attending IS NOT DISTINCT FROM me.account, g.delegate, false
+        FROM access_grant g JOIN person p ON p.number = g.person
+        WHERE g.account = me.account AND g.revoked_at IS NULL AND now() <@ g.during
+          AND NOT EXISTS (SELECT FROM access_block b WHERE b.person = g.person AND b.account = me.account)
+    UNION ALL
+        SELECT g.person, g.kinds, false, false, false
+        FROM team_member t JOIN access_grant g ON g.account = t.team
+        WHERE t.member = me.account AND g.revoked_at IS NULL AND now() <@ g.during
+          AND NOT EXISTS (SELECT FROM access_block b
+                          WHERE b.person = g.person AND b.account IN (me.account, g.account))
+    UNION ALL
+        SELECT e.person, NULL, false, false, true FROM emergency e JOIN person p ON p.number = e.person
+        WHERE e.account = me.account AND now() < e.until
+          AND NOT CASE e.way WHEN 'regulation' THEN p.opposes_regulation ELSE p.opposes_break_glass END
+          AND NOT EXISTS (SELECT FROM access_block b WHERE b.person = e.person AND b.account = me.account)
+    ) AS way;
 
 CREATE VIEW reach AS
     SELECT w.person, k.kind, bool_or(w.whole) AS whole,
