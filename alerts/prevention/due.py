@@ -52,12 +52,12 @@ def due(facts: Facts, events: Iterable[Event], today: date, of: tuple[Schedule, 
 
     What can never concern them again is left out, as are events of entries the schedules no longer hold.
     """
-    known = past(events, today)
+    known, usable = past(events, today), facts.on(today)
     items = [
         item
         for schedule in (schedules() if of is None else of)
         for entry in schedule.entry
-        if (item := _item(schedule.topic, entry, facts, known, today)) is not None
+        if (item := _item(schedule.topic, entry, usable, known, today)) is not None
     ]
     return tuple(sorted(items, key=_pressing))
 

@@ -1,12 +1,16 @@
 """What is known of a person and what was done: all that `due` reads. Somebody else asks the database."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from enum import StrEnum
+from typing import Self
 
 from alerts.prevention.conditions import Condition
 from hub.records import Sex
+
+LONGEST = timedelta(weeks=44)
+"""A pregnancy counted from the last period is over by then: own rule, two weeks beyond the latest delivery."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +22,13 @@ class Facts:
     conditions: frozenset[Condition] = frozenset()
     bmi: float | None = None
     last_period: date | None = None
+
+    def on(self, today: date) -> Self:
+        """The facts as they may be used on a day: without a last period that cannot be of a pregnancy of that day."""
+        start = self.last_period
+        if start is None or start <= today < start + LONGEST:
+            return self
+        return replace(self, last_period=None)
 
 
 class Act(StrEnum):

@@ -84,7 +84,7 @@ def findrisc(facts: Facts, answers: Answers, today: date) -> Score | None:
     questions: dict[str, Points] = {
         "age": (_over(age, (44, 54, 64), (0, 2, 3, 4)),),
         "bmi": (0, 1, 3) if facts.bmi is None else (_between(facts.bmi, 25, 30, (0, 1, 3)),),
-        "waist": _waist(answers.waist_cm, facts.sex),
+        "waist" if answers.waist_cm is None else "sex": _waist(answers.waist_cm, facts.sex),
         "active": _said(answers.active, yes=0, no=2),
         "greens": _said(answers.greens, yes=0, no=1),
         "pressure_drug": _said(answers.pressure_drug, yes=2, no=0),
@@ -126,6 +126,7 @@ _ASKED = MappingProxyType(
     {
         "bmi": Words("la taille ou le poids", "height or weight"),
         "waist": Words("le tour de taille", "the waist"),
+        "sex": Words("le sexe, pour le tour de taille", "the sex, for the waist"),
         "active": Words("l'activité physique", "physical activity"),
         "greens": Words("les fruits et légumes", "fruit and vegetables"),
         "pressure_drug": Words("un traitement de la tension", "a drug for blood pressure"),

@@ -6,14 +6,11 @@ from datetime import date, timedelta
 
 from alerts.prevention.concerned import Span
 from alerts.prevention.dates import add_months, birthday, latest
-from alerts.prevention.facts import Facts, Past
+from alerts.prevention.facts import LONGEST, Facts, Past
 from alerts.prevention.schedule import Entry, Every, FixedAges, InWindow, Once, Season, Weeks, YearDay
 
 _DAY = timedelta(days=1)
 _WEEK = timedelta(weeks=1)
-
-LONGEST = timedelta(weeks=44)
-"""A pregnancy counted from the last period is over by then: own rule, two weeks beyond the latest delivery."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +57,8 @@ def declined_until(entry: Entry, facts: Facts, span: Span, day: date) -> date | 
             return next((on for _, on in _fixed(how, facts, span) if on > told), span.end)
         case Season(begins=begins, ends=ends):
             return next(end for _, end in _seasons(begins, ends, day.year - 1) if end > day)
-        case Weeks():
-            start = facts.last_period
-            return day if start is None or day < start else start + LONGEST
+        case Weeks() as how:
+            return _weeks_refused_until(how, facts.last_period, day)
         case InWindow():
             return span.end
 
@@ -129,10 +125,11 @@ def _in_season(how: Season, past: Past, done: tuple[date, ...], span: Span, toda
 
 
 def _in_weeks(how: Weeks, facts: Facts, done: tuple[date, ...], today: date) -> Turn:
-    """Of this pregnancy only; a last period that cannot be this pregnancy's is as good as none."""
+    """Of this pregnancy only. Without a last period: what was done since its first week could have been."""
     start = facts.last_period
-    if start is None or not start <= today < start + LONGEST:
-        return Turn(unknown=True)
+    if start is None:
+        recent = [day for day in done if day > today - _left(how)]
+        return Turn(settled=recent[-1], over=True) if recent else Turn(unknown=True)
     opens, closes = start + how.from_week * _WEEK, start + how.to_week * _WEEK + _DAY
     if how.begins is not None and how.ends is not None:
         seasons = _seasons(how.begins, how.ends, opens.year - 1)
@@ -140,6 +137,18 @@ def _in_weeks(how: Weeks, facts: Facts, done: tuple[date, ...], today: date) -> 
         opens, closes = max(opens, begin), min(closes, end)
     settled = max((day for day in done if day >= start), default=None)
     return Turn(settled=settled, opens=opens, closes=closes, over=settled is not None or max(opens, today) >= closes)
+
+
+def _weeks_refused_until(how: Weeks, start: date | None, day: date) -> date:
+    """Until this pregnancy is over; a refusal before it began says nothing of it."""
+    if start is None:
+        return day + _left(how)
+    return day if day < start else start + LONGEST
+
+
+def _left(how: Weeks) -> timedelta:
+    """The longest a pregnancy may last after the first week an entry is for."""
+    return LONGEST - how.from_week * _WEEK
 
 
 def _seasons(begins: YearDay, ends: YearDay, year: int) -> Iterator[tuple[date, date]]:
