@@ -30,12 +30,13 @@ def concerned(anyone: Iterable[Who], facts: Facts, today: date) -> Span | None:
     A sex that is other or unknown makes the span unsure, never a no: they may need the screening.
     """
     spans = [_span(who, facts) for who in anyone if _matches(who, facts)]
-    ahead = [span for span in spans if span.end is None or span.end > today]
-    if not ahead:
-        return None
-    sure = [span for span in ahead if span.sure]
-    joined = _joined(sure or ahead)
-    return min(joined, key=lambda span: span.start or date.min)
+    sure = _ahead([span for span in spans if span.sure], today)
+    return next(iter(sure or _ahead(spans, today)), None)
+
+
+def _ahead(spans: list[Span], today: date) -> list[Span]:
+    """Spans that are not over, earliest first, those that touch as one."""
+    return [span for span in _joined(spans) if span.end is None or span.end > today]
 
 
 def _span(who: Who, facts: Facts) -> Span:

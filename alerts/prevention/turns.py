@@ -56,7 +56,8 @@ def declined_until(entry: Entry, facts: Facts, span: Span, day: date) -> date | 
             told = day + timedelta(days=entry.soon_days)
             return next((on for _, on in _fixed(how, facts, span) if on > told), span.end)
         case Season(begins=begins, ends=ends):
-            return next(end for _, end in _seasons(begins, ends, day.year - 1) if end > day)
+            first, end = next(each for each in _seasons(begins, ends, day.year - 1) if each[1] > day)
+            return end if first <= day + timedelta(days=entry.soon_days) else day
         case Weeks() as how:
             return _weeks_refused_until(how, facts.last_period, day)
         case InWindow():
@@ -118,7 +119,7 @@ def _in_season(how: Season, past: Past, done: tuple[date, ...], span: Span, toda
         opens = latest(begin, span.start, waits) or begin
         if span.end is not None and opens >= span.end:
             break
-        stood_for = any(add_months(begin, -how.early_months) <= day < end for day in done)
+        stood_for = settled is not None and settled >= add_months(begin, -how.early_months)
         if end > earliest and opens < end and not stood_for:
             return Turn(settled=settled, opens=opens, closes=end)
     return Turn(settled=settled, over=True)

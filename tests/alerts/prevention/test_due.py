@@ -259,6 +259,10 @@ def test_without_a_last_period_that_can_be_this_pregnancys_it_is_asked(start: da
     assert state("pertussis-pregnancy", woman(Condition.PREGNANCY, last_period=start), TODAY) is State.ASK
 
 
+def test_a_last_period_of_today_is_this_pregnancys() -> None:
+    assert state("pertussis-pregnancy", woman(Condition.PREGNANCY, last_period=TODAY), TODAY) is State.NOT_YET
+
+
 def test_rsv_in_pregnancy_is_due_within_its_season_only() -> None:
     in_season = woman(Condition.PREGNANCY, last_period=TODAY - timedelta(weeks=33))
     assert state("rsv-pregnancy", in_season, TODAY) is State.DUE
@@ -283,6 +287,15 @@ def test_a_refusal_of_a_season_says_nothing_of_the_next() -> None:
     assert state("influenza", person, date(2027, 10, 14), refused) is State.DUE
 
 
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [(date(2027, 3, 1), State.DUE), (date(2027, 8, 14), State.DUE), (date(2027, 8, 15), State.DECLINED)],
+)
+def test_a_refusal_answers_a_coming_season_once_it_is_soon(day: date, expected: State) -> None:
+    person = man(born=date(1950, 1, 1))
+    assert state("influenza", person, date(2027, 10, 14), declined("influenza", day)) is expected
+
+
 def test_a_refusal_of_the_booster_stands_until_its_next_age() -> None:
     person = man(born=date(1976, 6, 15))
     assert item("dtp", person, TODAY, declined("dtp", date(2021, 7, 1))).next == date(2041, 6, 15)
@@ -303,10 +316,8 @@ def test_a_refused_check_up_is_refused_for_its_whole_window() -> None:
 
 
 def test_done_on_the_day_of_a_refusal_is_done_and_the_later_word_counts() -> None:
-    person = man(born=date(1955, 1, 1))
-    same_day = declined("pneumococcus", TODAY) + done("pneumococcus", TODAY)
-    assert state("pneumococcus", person, TODAY, same_day) is State.DONE
     person = man(Condition.DIABETES)
+    assert state("ecg", person, TODAY, declined("ecg", TODAY) + done("ecg", TODAY)) is State.DONE
     later = done("ecg", date(2025, 11, 1)) + declined("ecg", date(2026, 11, 10))
     assert state("ecg", person, TODAY, later) is State.DECLINED
 

@@ -58,8 +58,8 @@ def test_a_sensor_that_spoke_less_than_70_percent_of_a_month_says_nothing() -> N
 
 def test_today_and_what_is_older_do_not_count() -> None:
     days = quarter(200, 200, 200)
-    assert gmi_over_target({**days, TODAY: day_at(40)}, TODAY, 7.0) == gmi_over_target(days, TODAY, 7.0)
-    assert gmi_over_target({**days, TODAY - 91 * DAY: day_at(40)}, TODAY, 7.0) == gmi_over_target(days, TODAY, 7.0)
+    assert gmi_over_target({**days, TODAY: day_at(4000)}, TODAY, 7.0) == gmi_over_target(days, TODAY, 7.0)
+    assert gmi_over_target({**days, TODAY - 91 * DAY: day_at(4000)}, TODAY, 7.0) == gmi_over_target(days, TODAY, 7.0)
 
 
 def test_without_a_target_nothing_is_judged() -> None:
