@@ -216,7 +216,9 @@ def token_list() -> None:
     """Every token: its identifier, whose, limited to what, since and until when; never the token."""
     from vigie.tokens import table
 
-    console.print(table(load().required_database_url()))
+    # in a pipe nothing is cut to a screen's width
+    wide = console if console.is_terminal else Console(width=200)
+    wide.print(table(load().required_database_url()))
 
 
 @token_app.command("revoke")
