@@ -5,7 +5,7 @@ has no right on readings). The roles' passwords are derived from the administrat
 """
 
 import hmac
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from hashlib import sha256
@@ -43,6 +43,7 @@ __all__ = [
     "Role",
     "SqlError",
     "UniqueViolation",
+    "raw_row",
 ]
 
 Connection = psycopg.Connection[TupleRow]
@@ -136,6 +137,12 @@ class Database:
             reset=_forget if stranger else None,
             kwargs={"prepare_threshold": None} if stranger else None,
         )
+
+
+def raw_row(connection: Connection, query: str, values: Sequence[object]) -> list[bytes | None]:
+    """The only row of a query, each field as its bytes in PostgreSQL's binary format; for columns read as arrays."""
+    result = connection.execute(query.encode(), values, binary=True).pgresult
+    return [] if result is None else [result.get_value(0, field) for field in range(result.nfields)]
 
 
 def _locked(connection: Connection, work: str) -> bool:

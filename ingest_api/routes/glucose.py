@@ -19,7 +19,7 @@ from ingest_api.whose import Since, Until, period
 from timeseries import trends
 from timeseries.glucose.coverage import sufficient
 from timeseries.glucose.episodes import Episode, EpisodeKind, episodes
-from timeseries.glucose.figures import Figures, figures
+from timeseries.glucose.figures import Figures, figures_of
 from timeseries.glucose.grid import grid
 from timeseries.glucose.profile import profile
 from timeseries.glucose.ranges import ranges
@@ -105,7 +105,8 @@ def glucose_trend(
     with opened(hub, actor, person, [Kind.GLUCOSE_INTERSTITIAL]) as record:
         of = record.whose
         series = trends.glucose(record.connection, of.number, of.zone, since, until)
-    goals_of, slots, found = profile_of(of.conditions), grid(series), ranges(tally(series))
+    goals_of, slots, summed = profile_of(of.conditions), grid(series), tally(series)
+    found = ranges(summed)
     return GlucoseTrend(
         unit=shown,
         from_=since,
@@ -114,7 +115,7 @@ def glucose_trend(
         readings=len(series),
         days=len(np.unique(series.clock.days)),
         sufficient=sufficient(series, since, until),
-        metrics=_metrics(figures(series), shown),
+        metrics=_metrics(figures_of(series, summed, slots), shown),
         metric_units=_metric_units(shown),
         profile=goals_of,
         goals=[] if found is None else [_goal(goal) for goal in goals(found, goals_of)],

@@ -9,7 +9,7 @@ from timeseries.glucose.mage import mage
 from timeseries.glucose.ranges import Ranges, ranges
 from timeseries.glucose.risk import adrr, bgri, glycemia_risk, hbgi, lbgi
 from timeseries.glucose.series import Series
-from timeseries.glucose.tally import tally
+from timeseries.glucose.tally import Tally, tally
 from timeseries.glucose.variability import conga, gvp, mag, modd, sd_of_rate
 
 
@@ -51,7 +51,11 @@ class Figures:
 
 def figures(series: Series) -> Figures:
     """Every figure of the series."""
-    summed = tally(series)
+    return figures_of(series, tally(series), grid(series))
+
+
+def figures_of(series: Series, summed: Tally, slots: Grid | None) -> Figures:
+    """Every figure of the series, given its tally and its grid, for those who need them besides."""
     return Figures(
         mean=mean(summed),
         sd=sd(summed),
@@ -65,7 +69,7 @@ def figures(series: Series) -> Figures:
         j_index=j_index(summed),
         active_percent=active_percent(series),
         **_of_ranges(ranges(summed)),
-        **_of_grid(grid(series)),
+        **_of_grid(slots),
         mage=None if (excursions := mage(series)) is None else excursions.average,
     )
 
