@@ -1,0 +1,104 @@
+"""Who may speak: the lowest chance of a low at which this person's false alarms stay bearable.
+
+Each rung asks for a certain chance and keeps its own score, whether it may speak or not; so the gate demands more,
+closes and opens again by evidence alone. It never touches the alarm of a low that is there.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from alerts.forecast.evidence import FRESH
+from alerts.forecast.model import Model
+from alerts.forecast.prediction import Forecast, predict
+from alerts.forecast.record import Record, excused, lows, raised, settle, watched
+from timeseries.glucose.bounds import LOW
+from timeseries.glucose.series import Series
+
+RUNGS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+"""Chances of a low that may be asked for."""
+
+FIRST = 0.5
+"""What is asked for while little is known: a low is then the likelier outcome."""
+
+BEARABLE = 0.5
+"""False alarms a day that close a rung [own rule]."""
+
+KNOWN_AFTER = 3.0
+"""Days watched before a score is believed [own rule]."""
+
+QUIET = timedelta(minutes=30)
+"""After a reading below the bound nothing is foreseen for so long: the low itself is the alarm's matter."""
+
+
+@dataclass(frozen=True, slots=True)
+class PredictedLow:
+    """A low is to be expected: the forecast, its chance (0 to 1), the chance asked for, and the score at that rung."""
+
+    forecast: Forecast
+    chance: float
+    asked: float
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """The score of each rung of RUNGS, and the reading last taken note of."""
+
+    records: tuple[Record, ...] = (Record(),) * len(RUNGS)
+    seen: datetime | None = None
+
+    @property
+    def open_rung(self) -> int | None:
+        """Which rung speaks: the lowest bearable one; None where all are closed."""
+        return next((n for n, record in enumerate(self.records) if _bearable(RUNGS[n], record)), None)
+
+    def to_json(self) -> dict[str, object]:
+        """The gate as JSON holds it."""
+        records = {str(rung): record.to_json() for rung, record in zip(RUNGS, self.records, strict=True)}
+        return {"records": records, "seen": self.seen and self.seen.isoformat()}
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> "Gate":
+        """The gate of `to_json`; raises KeyError, TypeError or ValueError if it is not one."""
+        records = tuple(Record.from_json(told["records"][str(rung)]) for rung in RUNGS)
+        return cls(records, told["seen"] and datetime.fromisoformat(told["seen"]))
+
+
+def watch(gate: Gate, model: Model, recent: Series, now: datetime) -> tuple[Gate, PredictedLow | None]:
+    """The gate having taken note of the newest reading, and a low to be announced, if one is and the gate allows it.
+
+    `recent` holds the last four hours. A reading taken note of before changes nothing.
+    """
+    forecast = predict(model, recent, now)
+    at = forecast.made_at if forecast else now
+    begun = lows(recent)
+    records = tuple(settle(record, begun, recent, at) for record in gate.records)
+    if forecast is None or (gate.seen is not None and at <= gate.seen):
+        return replace(gate, records=records), None
+    minutes = FRESH if gate.seen is None else min(FRESH, (at - gate.seen) / timedelta(minutes=1))
+    records = tuple(watched(record, at, minutes) for record in records)
+    chance = 0.0 if _low_lately(recent, at) else forecast.chance_below(LOW)
+    speaking = Gate(records, at).open_rung
+    due = [record.pending is None and chance >= rung for record, rung in zip(records, RUNGS, strict=True)]
+    after = Gate(tuple(raised(r, at) if now_due else r for r, now_due in zip(records, due, strict=True)), at)
+    if speaking is None or not due[speaking]:
+        return after, None
+    return after, PredictedLow(forecast, chance, RUNGS[speaking], records[speaking])
+
+
+def acted_upon(gate: Gate) -> Gate:
+    """The gate, told that the person acted on the alarm: whatever follows proves nothing."""
+    return replace(gate, records=tuple(excused(record) for record in gate.records))
+
+
+def _bearable(rung: float, record: Record) -> bool:
+    if record.watched_days < KNOWN_AFTER or record.false_per_day is None:
+        return rung >= FIRST
+    return record.false_per_day <= BEARABLE
+
+
+def _low_lately(recent: Series, at: datetime) -> bool:
+    lately = recent.between(at - QUIET, at + timedelta(microseconds=1))
+    return bool(lately.levels.below(LOW).any())
