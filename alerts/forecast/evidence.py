@@ -1,4 +1,4 @@
-"""What a forecast is made from: the last hour at each reading, told by readings up to it and none later."""
+"""What a forecast is made from: the last hour before a reading, as told by then; and what came true after it."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,6 @@ import numpy as np
 
 from timeseries.glucose.bounds import Flags, Floats
 from timeseries.glucose.series import Series, minutes_between
-from timeseries.local_time import Instants
 
 LAGS = 12
 APART = 5
@@ -29,41 +28,44 @@ MINUTE = 60_000_000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
-    """The last hour at each reading of a series.
+    """How well the last hour is told at each distinct instant of a series.
 
-    `at` (n,) datetime64[us] UTC; `lags` (n, 12) mg/dL, newest first, at 5-minute steps; `sufficient` (n,) where the
-    hour is unbroken, the slope is fresh and the reading itself a value; `minutes` (n,) each reading stands for.
+    `told` the series without repeated instants, (n,); `sufficient` (n,) where the hour is unbroken, the slope is fresh
+    and the reading itself a value; `minutes` (n,) each reading stands for, at most 20.
     """
 
-    at: Instants
-    lags: Floats
+    told: Series
     sufficient: Flags
     minutes: Floats
 
 
 def evidence(series: Series) -> Evidence:
-    """The evidence at each distinct instant of a series; lags between readings are interpolated, never beyond one."""
+    """The evidence at each distinct instant of a series."""
     told = series.distinct()
     at = told.at.astype(np.int64)
-    asked = at[:, None] - np.arange(LAGS) * APART * MINUTE
     since_last = np.append(np.full(min(1, len(at)), np.inf), minutes_between(told.at))
-    begun = np.maximum.accumulate(np.where(since_last > HOLE, at, 0))
+    begun = np.maximum.accumulate(np.where(since_last > HOLE, at, np.iinfo(np.int64).min))
     believed = (told.values >= LEAST) & (told.values <= MOST)
-    return Evidence(
-        at=told.at,
-        lags=np.interp(asked, at, told.values) if len(at) else np.empty((0, LAGS)),
-        sufficient=(at - begun >= NEEDED * MINUTE) & (since_last <= FRESH) & believed,
-        minutes=np.minimum(since_last, FRESH),
-    )
+    sufficient = (at - NEEDED * MINUTE >= begun) & (since_last <= FRESH) & believed
+    return Evidence(told, sufficient, np.minimum(since_last, FRESH))
 
 
-def later(series: Series, minutes: int) -> tuple[Floats, Flags]:
-    """Glucose so many minutes after each distinct instant, (n,) mg/dL, and where it is known: what came true.
+def lags(told: Series, chosen: Flags | slice) -> Floats:
+    """The last hour at the chosen readings of distinct instants, (chosen, 12) mg/dL, newest first.
+
+    Between readings it is interpolated; since the newest lag is a reading, none later is ever used.
+    """
+    at = told.at.astype(np.int64)
+    asked = at[chosen, None] - np.arange(LAGS) * APART * MINUTE
+    return np.interp(asked, at, told.values) if len(at) else np.empty((0, LAGS))
+
+
+def later(told: Series, minutes: int) -> tuple[Floats, Flags]:
+    """Glucose so many minutes after each of the distinct instants, (n,) mg/dL, and where it is known: what came true.
 
     Known where readings at most 20 minutes apart enclose the moment. A bound of the sensor's range counts as the number
     just beyond it: leaving lows out because they were too low would teach that there are none.
     """
-    told = series.distinct()
     at = told.at.astype(np.int64)
     asked = at + minutes * MINUTE
     after = np.searchsorted(at, asked)

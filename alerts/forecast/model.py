@@ -13,7 +13,7 @@ from functools import cache
 
 import numpy as np
 
-from alerts.forecast.evidence import APART, LAGS, MINUTE, evidence, later
+from alerts.forecast.evidence import APART, LAGS, MINUTE, evidence, lags, later
 from timeseries.glucose.bounds import Floats
 from timeseries.glucose.series import Series, instant, moment
 
@@ -114,16 +114,15 @@ def root(glucose: Floats) -> Floats:
 
 def _rows(series: Series, since: datetime | None, until: datetime) -> tuple[Floats, Floats]:
     """(n, 15) rows after `since` and up to `until` with all their outcomes known, and their weights (n,) at `until`."""
-    told = evidence(series)
-    outcomes = [later(series, horizon) for horizon in HORIZONS]
-    chosen = told.sufficient & (told.at <= instant(until)) & np.logical_and.reduce([known for _, known in outcomes])
+    known = evidence(series)
+    told, outcomes = known.told, [later(known.told, horizon) for horizon in HORIZONS]
+    chosen = known.sufficient & (told.at <= instant(until)) & np.logical_and.reduce([true for _, true in outcomes])
     if since is not None:
         chosen &= told.at > instant(since)
-    columns = (np.ones(len(told.at)), *told.lags.T, *(values for values, _ in outcomes))
-    rows = np.column_stack(columns)[chosen]
-    rows[:, 1:] = root(rows[:, 1:])
+    glucose = np.column_stack((lags(told, chosen), *(values[chosen] for values, _ in outcomes)))
     age = (instant(until) - told.at[chosen]).astype(np.int64) / (1440 * MINUTE)
-    return rows, told.minutes[chosen] / APART * 0.5 ** (age / HALF_LIFE)
+    rows = np.column_stack((np.ones(len(glucose)), root(glucose)))
+    return rows, known.minutes[chosen] / APART * 0.5 ** (age / HALF_LIFE)
 
 
 @cache

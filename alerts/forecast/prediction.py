@@ -6,7 +6,7 @@ from math import erf, sqrt
 
 import numpy as np
 
-from alerts.forecast.evidence import HOLE, NEEDED, evidence
+from alerts.forecast.evidence import HOLE, NEEDED, evidence, lags
 from alerts.forecast.model import MIDDLE, Model, root, solve
 from hub.quantities import GLUCOSE_MG_DL_PER_MMOL_L, KINDS, Kind
 from timeseries.glucose.bounds import Bound
@@ -51,11 +51,11 @@ def predict(model: Model, recent: Series, now: datetime, horizon: int = 30) -> F
     if not timedelta() <= now - made_at < STALE:
         return None
     hour = recent.between(made_at - timedelta(minutes=NEEDED + HOLE), made_at + timedelta(microseconds=1))
-    told = evidence(hour)
-    if not told.sufficient[-1]:
+    known = evidence(hour)
+    if not known.sufficient[-1]:
         return None
     weights, error = solve(model, horizon)
-    aim = float(weights[0] + weights[1:] @ root(told.lags[-1])) + MIDDLE**0.5
+    aim = float(weights[0] + weights[1:] @ root(lags(known.told, slice(-1, None))[0])) + MIDDLE**0.5
     value = float(np.clip(max(aim, 0.0) ** 2, _LEAST, _MOST))
     return Forecast(
         made_at, made_at + timedelta(minutes=horizon), value, 2 * sqrt(value) * error, bool(hour.in_mmol[-1])
