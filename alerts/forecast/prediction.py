@@ -4,9 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import erf, sqrt
 
-import numpy as np
-
-from alerts.forecast.evidence import HOLE, NEEDED, evidence, lags
+from alerts.forecast.evidence import evidence, lags
 from alerts.forecast.model import MIDDLE, Model, root, solve
 from hub.quantities import GLUCOSE_MG_DL_PER_MMOL_L, KINDS, Kind
 from timeseries.glucose.bounds import Bound
@@ -41,22 +39,21 @@ class Forecast:
 def predict(model: Model, recent: Series, now: datetime, horizon: int = 30) -> Forecast | None:
     """The forecast from the newest reading, `horizon` (20 or 30) minutes after it; None without evidence for one.
 
-    `recent` holds the last two hours or more. There is none from a reading 15 minutes old or older, or from the
-    future; in the first hour after a hole of 35 minutes (so in a sensor's first hour); after a jump of 20 minutes; nor
-    from a reading below 40 or above 400 mg/dL, which may be a bound of the sensor's range.
+    `recent` holds the last two hours or more (more costs more). There is none from a reading 15 minutes old or older,
+    or from the future; in the first hour after a hole of 35 minutes (so in a sensor's first hour); after a jump of 20
+    minutes; nor from a reading below 40 or above 400 mg/dL, which may be a bound of the sensor's range.
     """
     if not len(recent):
         return None
     made_at = moment(recent.at[-1])
     if not timedelta() <= now - made_at < STALE:
         return None
-    hour = recent.between(made_at - timedelta(minutes=NEEDED + HOLE), made_at + timedelta(microseconds=1))
-    known = evidence(hour)
+    known = evidence(recent)
     if not known.sufficient[-1]:
         return None
     weights, error = solve(model, horizon)
     aim = float(weights[0] + weights[1:] @ root(lags(known.told, slice(-1, None))[0])) + MIDDLE**0.5
-    value = float(np.clip(max(aim, 0.0) ** 2, _LEAST, _MOST))
+    value = min(max(max(aim, 0.0) ** 2, _LEAST), _MOST)
     return Forecast(
-        made_at, made_at + timedelta(minutes=horizon), value, 2 * sqrt(value) * error, bool(hour.in_mmol[-1])
+        made_at, made_at + timedelta(minutes=horizon), value, 2 * sqrt(value) * error, bool(recent.in_mmol[-1])
     )
