@@ -26,7 +26,7 @@ BEARABLE = 0.5
 """False alarms a day that close a rung [own rule]."""
 
 KNOWN_AFTER = 3.0
-"""Days watched before a score is believed [own rule]."""
+"""Days watched before a rung below the first may speak [own rule]."""
 
 QUIET = timedelta(minutes=30)
 """After a reading below the bound nothing is foreseen for so long: the low itself is the alarm's matter."""
@@ -94,9 +94,9 @@ def acted_upon(gate: Gate) -> Gate:
 
 
 def _bearable(rung: float, record: Record) -> bool:
-    if record.watched_days < KNOWN_AFTER or record.false_per_day is None:
-        return rung >= FIRST
-    return record.false_per_day <= BEARABLE
+    """True if the rung's false alarms are few; in the first days, as few as they may be in all of them together."""
+    believed = rung >= FIRST or record.watched_days >= KNOWN_AFTER
+    return believed and record.false_alarms <= BEARABLE * max(record.watched_days, KNOWN_AFTER)
 
 
 def _low_lately(recent: Series, at: datetime) -> bool:

@@ -3,7 +3,7 @@
 Ridge regression of glucose in 20 and 30 minutes on the last hour, both as square roots (errors grow with the level; on
 simulated people the root did as well as or better than the number itself and its logarithm). The ridge pulls towards
 the general model instead of zero: some hours' worth of readings of the process that Nightscout's AR2 supposes are added
-to the sums. So a new person gets exactly AR2's process, and each reading moves it towards their own.
+to the sums. So a new person gets AR2's process, and each reading moves it towards their own.
 """
 
 from collections.abc import Mapping

@@ -56,7 +56,12 @@ class Record:
     @property
     def false_per_day(self) -> float | None:
         """False alarms a watched day; None before anything was watched."""
-        return self._sum("false") / self.watched_days if self.watched_days else None
+        return self.false_alarms / self.watched_days if self.watched_days else None
+
+    @property
+    def false_alarms(self) -> int:
+        """Alarms after which no low began in time."""
+        return sum(day.false for day in self.days)
 
     @property
     def hit_rate(self) -> float | None:

@@ -82,3 +82,9 @@ def test_what_came_true_within_a_hole_is_not_known() -> None:
 def test_a_low_beyond_the_sensors_range_came_true_as_its_bound() -> None:
     values, known = later(every(15, [120, 90, 39, 39]), 30)
     assert values[known].tolist() == [39, 39]
+
+
+def test_what_a_reading_says_itself_is_known_whatever_hole_is_before_it() -> None:
+    values, known = later(series([0, 5, 30], [120, 118, 90]), 30)
+    assert known.tolist() == [True, False, False]
+    assert values[0] == 90

@@ -72,8 +72,13 @@ def test_a_reading_told_again_changes_nothing() -> None:
 
 
 def test_while_little_is_known_the_first_rung_speaks() -> None:
-    young = scored(*[9.0] * len(RUNGS), days=2)
-    assert young.open_rung == RUNGS.index(FIRST)
+    assert scored(days=2.9).open_rung == RUNGS.index(FIRST)
+    assert scored(days=3).open_rung == 0
+
+
+def test_who_has_two_false_alarms_in_the_first_days_is_not_made_to_wait_for_the_third() -> None:
+    assert scored(0, 1, days=1).open_rung == RUNGS.index(FIRST)
+    assert scored(0, 2, days=1).open_rung == RUNGS.index(FIRST) + 1
 
 
 def test_the_lowest_bearable_rung_speaks() -> None:
