@@ -65,6 +65,15 @@ def test_a_silence_before_the_alarm_voids_nothing() -> None:
     assert told(settled(FORESEEN, at=120, recent=early)) == (0, 0, 1)
 
 
+def test_a_silence_after_all_was_known_voids_nothing() -> None:
+    late = series([0, 30, 60, 90, 121, 200], [120] * 6)
+    assert told(settled(FORESEEN, at=200, recent=late)) == (0, 0, 1)
+
+
+def test_a_low_missed_counts_once_however_often_it_is_told() -> None:
+    assert told(settled(settled(Record(), 90, at=105), 90, 100, at=110)) == (0, 1, 0)
+
+
 def test_a_low_counts_once_however_often_it_is_told() -> None:
     assert told(settled(settled(FORESEEN, 90, at=105), 90, 100, at=110)) == (1, 0, 0)
 
@@ -111,6 +120,7 @@ def test_fifteen_minutes_below_are_a_low_and_ten_are_not() -> None:
 
 def test_a_low_under_way_when_the_readings_begin_did_not_begin_then() -> None:
     assert began([60] * 12 + [100] * 12) == []
+    assert lows(every(5, [60] * 12 + [100] * 12, after(2))) == []
 
 
 def test_readings_too_few_for_a_grid_have_no_low() -> None:
