@@ -122,6 +122,12 @@ def test_a_low_that_comes_is_scored_as_found_at_the_rungs_that_foresaw_it() -> N
     assert missed == [1 - each for each in found]
 
 
+def test_a_low_beyond_the_sensors_range_from_which_nothing_is_foreseen_is_scored_too() -> None:
+    gate, _ = heard(Gate(), falling(85))
+    then = joined(falling(85), every(5, [76, 69, 39, 39, 39], after(125)))
+    assert heard(gate, then)[0].records[0].hit_rate == 1
+
+
 def test_an_alarm_acted_upon_waits_at_no_rung() -> None:
     gate, _ = heard(Gate(), falling(85))
     assert [record.pending for record in acted_upon(gate).records] == [None] * len(RUNGS)

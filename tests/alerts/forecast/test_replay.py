@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from alerts.forecast.gate import RUNGS, Gate
-from alerts.forecast.model import GENERAL
+from alerts.forecast.model import GENERAL, train
 from alerts.forecast.replay import Step, replay
 from tests.alerts.forecast.making import noisy, series, up_to
 from tests.timeseries.glucose.making import trace
@@ -31,6 +31,12 @@ def test_the_first_day_is_foreseen_by_the_model_of_somebody_unknown() -> None:
     steps = list(replay(noisy(days=1.5, step=15)))
     assert {step.model is GENERAL for step in steps[:96]} == {True}
     assert {step.model is GENERAL for step in steps[96:]} == {False}
+
+
+def test_learning_day_by_day_is_learning_all_of_them() -> None:
+    days = noisy(days=2.5, step=15)
+    *_, last = replay(days)
+    assert last.model.sums == pytest.approx(train(up_to(days, 193)).sums, rel=1e-9)
 
 
 def test_the_gate_is_handed_on() -> None:
