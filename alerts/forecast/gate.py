@@ -12,7 +12,7 @@ from typing import Any
 from alerts.forecast.evidence import FRESH
 from alerts.forecast.model import Model
 from alerts.forecast.prediction import Forecast, predict
-from alerts.forecast.record import Record, excused, lows, raised, settle, watched
+from alerts.forecast.record import PATIENCE, Record, excused, lows, raised, settle, watched
 from timeseries.glucose.bounds import LOW
 from timeseries.glucose.series import Series
 
@@ -44,10 +44,11 @@ class PredictedLow:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """The score of each rung of RUNGS, and the reading last taken note of."""
+    """The score of each rung of RUNGS, the reading last taken note of, and when a low was last announced."""
 
     records: tuple[Record, ...] = (Record(),) * len(RUNGS)
     seen: datetime | None = None
+    spoke: datetime | None = None
 
     @property
     def open_rung(self) -> int | None:
@@ -57,13 +58,15 @@ class Gate:
     def to_json(self) -> dict[str, object]:
         """The gate as JSON holds it."""
         records = {str(rung): record.to_json() for rung, record in zip(RUNGS, self.records, strict=True)}
-        return {"records": records, "seen": self.seen and self.seen.isoformat()}
+        moments = {"seen": self.seen, "spoke": self.spoke}
+        return {"records": records} | {name: at and at.isoformat() for name, at in moments.items()}
 
     @classmethod
     def from_json(cls, told: Mapping[str, Any]) -> "Gate":
         """The gate of `to_json`; raises KeyError, TypeError or ValueError if it is not one."""
         records = tuple(Record.from_json(told["records"][str(rung)]) for rung in RUNGS)
-        return cls(records, told["seen"] and datetime.fromisoformat(told["seen"]))
+        seen, spoke = (told[name] and datetime.fromisoformat(told[name]) for name in ("seen", "spoke"))
+        return cls(records, seen, spoke)
 
 
 def watch(gate: Gate, model: Model, recent: Series, now: datetime) -> tuple[Gate, PredictedLow | None]:
@@ -74,23 +77,31 @@ def watch(gate: Gate, model: Model, recent: Series, now: datetime) -> tuple[Gate
     forecast = predict(model, recent, now)
     at = forecast.made_at if forecast else now
     begun = lows(recent)
-    records = tuple(settle(record, begun, recent, at) for record in gate.records)
+    settled = replace(gate, records=tuple(settle(record, begun, recent, at) for record in gate.records))
     if forecast is None or (gate.seen is not None and at <= gate.seen):
-        return replace(gate, records=records), None
-    minutes = FRESH if gate.seen is None else min(FRESH, (at - gate.seen) / timedelta(minutes=1))
-    records = tuple(watched(record, at, minutes) for record in records)
+        return settled, None
     chance = 0.0 if _low_lately(recent, at) else forecast.chance_below(LOW)
-    speaking = Gate(records, at).open_rung
-    due = [record.pending is None and chance >= rung for record, rung in zip(records, RUNGS, strict=True)]
-    after = Gate(tuple(raised(r, at) if now_due else r for r, now_due in zip(records, due, strict=True)), at)
-    if speaking is None or not due[speaking]:
-        return after, None
-    return after, PredictedLow(forecast, chance, RUNGS[speaking], records[speaking])
+    return _note(settled, forecast, chance)
 
 
 def acted_upon(gate: Gate) -> Gate:
     """The gate, told that the person acted on the alarm: whatever follows proves nothing."""
     return replace(gate, records=tuple(excused(record) for record in gate.records))
+
+
+def _note(gate: Gate, forecast: Forecast, chance: float) -> tuple[Gate, PredictedLow | None]:
+    """The gate with what each rung says of the forecast, and what may be announced: one fall, once."""
+    at = forecast.made_at
+    minutes = FRESH if gate.seen is None else min(FRESH, (at - gate.seen) / timedelta(minutes=1))
+    records = tuple(watched(record, at, minutes) for record in gate.records)
+    speaking = Gate(records).open_rung
+    due = [record.pending is None and chance >= rung for record, rung in zip(records, RUNGS, strict=True)]
+    noted = tuple(raised(r, at) if now_due else r for r, now_due in zip(records, due, strict=True))
+    after = Gate(noted, at, gate.spoke)
+    lately = gate.spoke is not None and at - gate.spoke < PATIENCE  # another rung may have spoken of this fall
+    if speaking is None or not due[speaking] or lately:
+        return after, None
+    return replace(after, spoke=at), PredictedLow(forecast, chance, RUNGS[speaking], records[speaking])
 
 
 def _bearable(rung: float, record: Record) -> bool:

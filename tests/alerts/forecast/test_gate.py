@@ -66,6 +66,15 @@ def test_the_same_fall_is_announced_once() -> None:
     assert announced(gate, joined(falling(85), every(5, [77, 71], after(125)))) is None
 
 
+def test_a_fall_that_one_rung_announced_is_not_announced_by_the_next() -> None:
+    gate, first = heard(scored(0.4), falling(90))
+    assert first is not None
+    assert first.asked == RUNGS[0]
+    switched = replace(gate, records=(scored(1).records[0], *gate.records[1:]))
+    assert announced(switched, joined(falling(90), every(5, [77], after(125)))) is None
+    assert announced(replace(switched, spoke=None), joined(falling(90), every(5, [77], after(125)))) is not None
+
+
 def test_a_reading_told_again_changes_nothing() -> None:
     gate, _ = heard(Gate(), falling(85))
     assert heard(gate, falling(85)) == (gate, None)
