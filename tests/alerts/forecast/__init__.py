@@ -1,0 +1,1 @@
+"""Lows seen coming."""

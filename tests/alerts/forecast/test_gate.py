@@ -1,0 +1,161 @@
+"""Who may speak of a low to come."""
+
+import json
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from alerts.forecast.gate import BEARABLE, FIRST, RUNGS, Gate, PredictedLow, acted_upon, watch
+from alerts.forecast.model import GENERAL
+from alerts.forecast.record import Day, Record
+from tests.alerts.forecast.making import NOON, after, every, falling, flat, joined, newest
+from timeseries.glucose.series import Series
+
+TODAY = NOON.toordinal() - datetime(1970, 1, 1, tzinfo=NOON.tzinfo).toordinal()
+
+
+def scored(*false_per_day: float, days: float = 10) -> Gate:
+    """A gate whose rungs had so many false alarms a day, the last ones none."""
+    rates = [*false_per_day, *[0.0] * (len(RUNGS) - len(false_per_day))]
+    spread = [Day(TODAY, watched=days * 1440, false=round(rate * days)) for rate in rates]
+    return Gate(tuple(Record((day,)) for day in spread))
+
+
+def heard(gate: Gate, recent: Series) -> tuple[Gate, PredictedLow | None]:
+    """The gate after the newest reading, and what it announces."""
+    return watch(gate, GENERAL, recent, newest(recent))
+
+
+def announced(gate: Gate, recent: Series) -> PredictedLow | None:
+    """What the gate announces at the newest reading."""
+    return heard(gate, recent)[1]
+
+
+def test_a_steep_fall_towards_70_is_announced() -> None:
+    told = announced(Gate(), falling(85))
+    assert told is not None
+    assert told.forecast.at == newest(falling()) + timedelta(minutes=30)
+    assert told.chance >= told.asked == FIRST
+
+
+def test_a_flat_line_is_not() -> None:
+    assert announced(Gate(), flat(100)) is None
+
+
+def test_nothing_is_announced_without_evidence() -> None:
+    assert announced(Gate(), falling(85, hours=1).where(falling(85, hours=1).values < 140)) is None
+
+
+@pytest.mark.parametrize("at", [0, 5, 30])
+def test_a_low_that_is_there_or_was_within_half_an_hour_is_not_announced_as_one_to_come(at: int) -> None:
+    values = falling(85).values.copy()
+    values[len(values) - 1 - at // 5] = 69
+    assert announced(Gate(), every(5, values.tolist())) is None
+
+
+def test_a_low_of_35_minutes_ago_does_not_hinder() -> None:
+    values = falling(85).values.copy()
+    values[-8] = 69
+    assert announced(Gate(), every(5, values.tolist())) is not None
+
+
+def test_the_same_fall_is_announced_once() -> None:
+    gate, first = heard(Gate(), falling(85))
+    assert first is not None
+    assert announced(gate, joined(falling(85), every(5, [77, 71], after(125)))) is None
+
+
+def test_a_fall_that_one_rung_announced_is_not_announced_by_the_next() -> None:
+    gate, first = heard(scored(0.4), falling(90))
+    assert first is not None
+    assert first.asked == RUNGS[0]
+    switched = replace(gate, records=(scored(1).records[0], *gate.records[1:]))
+    assert announced(switched, joined(falling(90), every(5, [77], after(125)))) is None
+    assert announced(replace(switched, spoke=None), joined(falling(90), every(5, [77], after(125)))) is not None
+
+
+def test_a_reading_told_again_changes_nothing() -> None:
+    gate, _ = heard(Gate(), falling(85))
+    assert heard(gate, falling(85)) == (gate, None)
+
+
+def test_while_little_is_known_the_first_rung_speaks() -> None:
+    assert scored(days=2.9).open_rung == RUNGS.index(FIRST)
+    assert scored(days=3).open_rung == 0
+
+
+def test_who_has_two_false_alarms_in_the_first_days_is_not_made_to_wait_for_the_third() -> None:
+    assert scored(0, 1, days=1).open_rung == RUNGS.index(FIRST)
+    assert scored(0, 2, days=1).open_rung == RUNGS.index(FIRST) + 1
+
+
+def test_the_lowest_bearable_rung_speaks() -> None:
+    assert scored(0.4).open_rung == 0
+    assert scored(0.6, 0.6, 0.5).open_rung == 2
+
+
+def test_the_bound_itself_is_bearable() -> None:
+    assert scored(BEARABLE).open_rung == 0
+
+
+def test_more_is_asked_of_who_had_too_many_false_alarms() -> None:
+    told = announced(scored(1, 1, 1), falling(75))
+    assert told is not None
+    assert told.asked == RUNGS[3]
+    assert announced(scored(*[1] * 6), falling(75)) is None
+
+
+def test_a_closed_gate_announces_nothing_and_goes_on_keeping_score() -> None:
+    closed = scored(*[1] * len(RUNGS))
+    after_fall, said = heard(closed, falling(85))
+    assert closed.open_rung is None
+    assert said is None
+    assert after_fall.records[0].pending == newest(falling())
+
+
+def test_a_closed_gate_opens_again_when_its_false_alarms_are_four_weeks_old() -> None:
+    closed = scored(*[1] * len(RUNGS))
+    later = Day(TODAY + 28, watched=4 * 1440)
+    again = Gate(tuple(Record((*record.days, later)[-1:]) for record in closed.records))
+    assert again.open_rung == 0
+
+
+def test_a_low_that_comes_is_scored_as_found_at_the_rungs_that_foresaw_it() -> None:
+    gate, said = heard(Gate(), falling(85))
+    then = joined(falling(85), every(5, [76, 69, 62, 58, 60], after(125)))
+    found = [sum(day.found for day in record.days) for record in heard(gate, then)[0].records]
+    missed = [sum(day.missed for day in record.days) for record in heard(gate, then)[0].records]
+    assert said is not None
+    assert found == [int(said.chance >= rung) for rung in RUNGS]
+    assert missed == [1 - each for each in found]
+
+
+def test_a_low_beyond_the_sensors_range_from_which_nothing_is_foreseen_is_scored_too() -> None:
+    gate, _ = heard(Gate(), falling(85))
+    then = joined(falling(85), every(5, [76, 69, 39, 39, 39], after(125)))
+    assert heard(gate, then)[0].records[0].hit_rate == 1
+
+
+def test_an_alarm_acted_upon_waits_at_no_rung() -> None:
+    gate, _ = heard(Gate(), falling(85))
+    assert [record.pending for record in acted_upon(gate).records] == [None] * len(RUNGS)
+
+
+def test_watched_time_is_what_passed_but_not_a_silence() -> None:
+    gate, _ = heard(Gate(), flat())
+    gate, _ = heard(gate, flat(start=after(5)))
+    gate, _ = heard(gate, flat(start=after(600)))
+    assert gate.records[0].watched_days * 1440 == 20 + 5 + 20
+
+
+def test_an_old_reading_neither_rings_nor_counts_as_watched() -> None:
+    gate, said = watch(Gate(), GENERAL, falling(85), newest(falling()) + timedelta(hours=1))
+    assert said is None
+    assert gate == Gate()
+
+
+def test_a_gate_survives_json() -> None:
+    gate, _ = heard(scored(0.5), falling(85))
+    assert Gate.from_json(json.loads(json.dumps(gate.to_json()))) == gate
+    assert Gate.from_json(json.loads(json.dumps(Gate().to_json()))) == replace(Gate(), seen=None)
