@@ -1,0 +1,36 @@
+"""Percentages as they are printed: whole, adding up to 100, and never saying "none" of what there was some of."""
+
+from collections.abc import Sequence
+
+from ingest_api.pages.charts.words import Words
+
+
+def whole_percents(shares: Sequence[float]) -> list[int]:
+    """Shares that add up to 100, as whole numbers that do: each rounded down, the rest to the largest remainders.
+
+    Of equal remainders the first comes first. Source: the method of Hamilton (Balinski and Young 1982).
+    """
+    whole = [int(share) for share in shares]
+    by_remainder = sorted(range(len(shares)), key=lambda n: whole[n] - shares[n])
+    for n in by_remainder[: 100 - sum(whole)]:
+        whole[n] += 1
+    return whole
+
+
+def percent_texts(shares: Sequence[float], words: Words) -> list[str]:
+    """The same as texts; some that rounds to none is "<1 %", and all but some ">99 %"."""
+    return [_text(whole, share, words) for whole, share in zip(whole_percents(shares), shares, strict=True)]
+
+
+def _text(whole: int, share: float, words: Words) -> str:
+    if whole == 0 and share > 0:
+        return f"{words.under}{words.percent(1)}"
+    if whole == 100 and share < 100:
+        return f"{words.over}{words.percent(99)}"
+    return words.percent(whole)
+
+
+def percent_beside(share: float, limit: float, words: Words) -> str:
+    """A percentage to be held against a limit: more decimals where rounding would put it on one it does not reach."""
+    decimals = next((n for n in (1, 2) if share == limit or round(share, n) != limit), 3)
+    return words.percent(share, decimals)
