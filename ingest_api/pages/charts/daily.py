@@ -6,7 +6,8 @@ from datetime import date
 from markupsafe import Markup
 
 from ingest_api.pages.charts.curves import against, line
-from ingest_api.pages.charts.frame import Span, glucose_colours, paint, path, picture, plot, words_at
+from ingest_api.pages.charts.frame import glucose_colours, paint, path, picture, plot, words_at
+from ingest_api.pages.charts.span import Span
 from ingest_api.pages.charts.stretch import Beyond, Stretch, glucose_runs, stretch
 from ingest_api.pages.charts.svg import HEIGHT, WIDTH, checked, el, joined, percent
 from ingest_api.pages.charts.table import Table

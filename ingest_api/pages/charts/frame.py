@@ -5,8 +5,6 @@ stretch in an inner svg. Margins are the wrapper's padding (charts.css).
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
 
 from markupsafe import Markup
 
@@ -26,19 +24,6 @@ FLAG = 15.0
 
 ROW_HEIGHT = 22
 """Pixels of a chart in one line of a list."""
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """From when until when a chart shows, both with their offset; `until` is later."""
-
-    since: datetime
-    until: datetime
-
-    def __post_init__(self) -> None:
-        """Refuse a span without length; raises ValueError."""
-        if self.since >= self.until:
-            raise ValueError("a chart must end later than it begins")
 
 
 def picture(kind: str, label: str, height: int, *children: str) -> Markup:

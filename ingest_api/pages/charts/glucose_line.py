@@ -35,7 +35,7 @@ _EDGE = 0.04
 def glucose_line(identifier: str, of: Stretch, telling: Telling) -> Markup:
     """The line of a stretch, coloured by range; its lowest, highest and last reading in figures."""
     scale = axis(telling, float(of.series.values[of.highest]) if len(of.series) else None)
-    ticks = hour_ticks(of.span.since, of.span.until, of.series.zone, telling.words)
+    ticks = hour_ticks(of.span, of.series.zone, telling.words)
     back = [glucose_back(scale, LINE_HEIGHT), time_marks(ticks, LINE_HEIGHT)]
     return picture("line", glucose_line_label(of, telling), LINE_HEIGHT, *back, _drawn(checked(identifier), of, scale))
 

@@ -63,7 +63,8 @@ ENGLISH = Words(
     weight_label="Weight from {since} to {until}: {readings} weighings, the last {last}. {slope}",
     losing="Losing {rate} {unit} a week over the four weeks to the last weighing (95% interval {low} to {high}).",
     gaining="Gaining {rate} {unit} a week over the four weeks to the last weighing (95% interval {low} to {high}).",
-    steady="No clear change over the four weeks to the last weighing: {rate} {unit} a week (95% interval {low} to {high}).",
+    steady="No clear change over the four weeks to the last weighing: {rate} {unit} a week "
+    "(95% interval {low} to {high}).",
     no_slope="Too few weighings of late to tell how fast the weight changes.",
     bmi_label="Body mass index {value} kg/m²",
     percent_label="{name}: {value}",
@@ -123,7 +124,8 @@ FRENCH = Words(
     spark_label="Glucose des dernières heures : dernier {last}, minimum {lowest}, maximum {highest}.",
     weight_title="Pesées, {unit}",
     weight_label="Poids du {since} au {until} : {readings} pesées, la dernière {last}. {slope}",
-    losing="Perte de {rate} {unit} par semaine sur les quatre semaines avant la dernière pesée (intervalle à 95 % : {low} à {high}).",
+    losing="Perte de {rate} {unit} par semaine sur les quatre semaines avant la dernière pesée "
+    "(intervalle à 95 % : {low} à {high}).",
     gaining="Prise de {rate} {unit} par semaine sur les quatre semaines avant la dernière pesée "
     "(intervalle à 95 % : {low} à {high}).",
     steady="Pas de changement net sur les quatre semaines avant la dernière pesée : {rate} {unit} par semaine "

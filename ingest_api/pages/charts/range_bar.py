@@ -49,12 +49,13 @@ def range_bar(of: Ranges | None, telling: Telling) -> Markup:
     label = range_bar_label(of, telling)
     if of is None:
         return picture("ranges", label, RANGE_BAR_HEIGHT, empty(label, RANGE_BAR_HEIGHT))
-    shares = telling.shares(of)[::-1]
-    heights = part_heights(shares, RANGE_BAR_HEIGHT)
+    shares = telling.shares(of)
+    texts = percent_texts(shares, telling.words)
+    heights = part_heights(shares[::-1], RANGE_BAR_HEIGHT)
     tops = [sum(heights[:n]) + BETWEEN * sum(map(bool, heights[:n])) for n in range(len(heights))]
     middles = [top + height / 2 for top, height in zip(tops, heights, strict=True)]
     rows = apart(middles, _ROW, 12, RANGE_BAR_HEIGHT - 22)
-    parts = [_parts(heights, tops, telling), _leaders(heights, middles, rows), _names(shares, rows, telling)]
+    parts = [_parts(heights, tops, telling), _leaders(heights, middles, rows), _names(texts[::-1], rows, telling)]
     return picture("ranges", label, RANGE_BAR_HEIGHT, *parts, _goals(of, rows, telling))
 
 
@@ -89,8 +90,7 @@ def _leaders(heights: Sequence[float], middles: Sequence[float], rows: Sequence[
     )
 
 
-def _names(shares: Sequence[float], rows: Sequence[float], telling: Telling) -> Markup:
-    texts = percent_texts(shares, telling.words)
+def _names(texts: Sequence[str], rows: Sequence[float], telling: Telling) -> Markup:
     return joined(
         [
             words_at(telling.words.zones[zone.name], str(_NAMES), row, "t-name")
@@ -115,7 +115,7 @@ def _goal(goal: Goal, at: Mapping[str, float], whole: Mapping[str, str], telling
     words = telling.words
     said = f"{words.goal.format(limit=limit_text(goal, telling))} {'✓' if goal.met else '✗'}"
     exactly = percent_beside(goal.value, goal.target.percent, words)
-    class_ = f"t-end t-small {'t-met' if goal.met else 't-missed'}"
+    class_ = f"t-end t-small{'' if goal.met else ' t-missed'}"
     if low == high:
         on_limit = whole[low] == words.percent(goal.target.percent) and goal.value != goal.target.percent
         below = 15 if at[low] > RANGE_BAR_HEIGHT / 2 and low == "very-low" else 0

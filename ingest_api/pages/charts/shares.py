@@ -4,14 +4,18 @@ from collections.abc import Sequence
 
 from ingest_api.pages.charts.words import Words
 
+_NOISE = 9
+"""Decimals beyond which a share is the noise of adding up: 99.99999999999999 is all of it."""
+
 
 def whole_percents(shares: Sequence[float]) -> list[int]:
     """Shares that add up to 100, as whole numbers that do: each rounded down, the rest to the largest remainders.
 
     Of equal remainders the first comes first. Source: the method of Hamilton (Balinski and Young 1982).
     """
-    whole = [int(share) for share in shares]
-    by_remainder = sorted(range(len(shares)), key=lambda n: whole[n] - shares[n])
+    told = [round(share, _NOISE) for share in shares]
+    whole = [int(share) for share in told]
+    by_remainder = sorted(range(len(told)), key=lambda n: round(whole[n] - told[n], _NOISE))
     for n in by_remainder[: 100 - sum(whole)]:
         whole[n] += 1
     return whole
@@ -19,7 +23,9 @@ def whole_percents(shares: Sequence[float]) -> list[int]:
 
 def percent_texts(shares: Sequence[float], words: Words) -> list[str]:
     """The same as texts; some that rounds to none is "<1 %", and all but some ">99 %"."""
-    return [_text(whole, share, words) for whole, share in zip(whole_percents(shares), shares, strict=True)]
+    return [
+        _text(whole, round(share, _NOISE), words) for whole, share in zip(whole_percents(shares), shares, strict=True)
+    ]
 
 
 def _text(whole: int, share: float, words: Words) -> str:

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ingest_api.pages.charts.curves import Run, runs
-from ingest_api.pages.charts.frame import Span
+from ingest_api.pages.charts.span import Span
 from ingest_api.pages.charts.table import Table
 from ingest_api.pages.charts.telling import Axis, Telling
 from timeseries.glucose.bounds import Floats
@@ -100,7 +100,7 @@ def glucose_runs(series: Series, places: Floats, scale: Axis, columns: int = 600
 def hourly(of: Stretch, telling: Telling) -> Table:
     """How many readings each hour has, its lowest and its highest; hours without readings too."""
     words, zone = telling.words, of.series.zone
-    first = of.span.since.astimezone(zone).replace(minute=0, second=0, microsecond=0)
+    first = of.span.since.astimezone(zone).replace(minute=0, second=0, microsecond=0).astimezone(UTC)
     after = (of.series.at - instant(first)).astype(np.int64) // 3_600_000_000
     hours = int((of.span.until - first - timedelta(microseconds=1)) / _HOUR) + 1
     edges = np.searchsorted(after, np.arange(hours + 1)).tolist()

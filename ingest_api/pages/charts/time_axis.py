@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from ingest_api.pages.charts.span import Span
 from ingest_api.pages.charts.words import Words
 
-_HOUR = 3600.0
 _DAY_STEPS = (1, 2, 7, 14, 28, 56, 91, 182, 364)
 """Days between dates on an axis; from a week on they fall on one weekday."""
 
@@ -24,42 +24,39 @@ class Tick:
     midnight: bool
 
 
-def hour_ticks(since: datetime, until: datetime, zone: ZoneInfo, words: Words) -> list[Tick]:
+def hour_ticks(span: Span, zone: ZoneInfo, words: Words) -> list[Tick]:
     """Every three hours of up to 36, every twelve of up to four days, else by dates; midnight bears its day."""
-    hours = (until - since).total_seconds() / _HOUR
+    hours = (span.until - span.since) / timedelta(hours=1)
     if hours > 96:
-        return day_ticks(since, until, zone, words)
+        return day_ticks(span, zone, words)
     step, kept = (3, 6) if hours <= 36 else (12, 24)
     return [
         Tick(
-            place=(at - since) / (until - since),
+            place=span.place(at),
             text=f"{wall:%H:%M}" if wall.hour else words.short_day(wall),
             minor=wall.hour % kept != 0,
             midnight=wall.hour == 0,
         )
-        for at, wall in _strikes(since, until, zone, step)
+        for at, wall in _strikes(span, zone, step)
     ]
 
 
-def day_ticks(since: datetime, until: datetime, zone: ZoneInfo, words: Words) -> list[Tick]:
+def day_ticks(span: Span, zone: ZoneInfo, words: Words) -> list[Tick]:
     """At most seven dates."""
-    days = (until - since) / timedelta(days=1)
+    days = (span.until - span.since) / timedelta(days=1)
     step = next((step for step in _DAY_STEPS if days / step <= _MOST_DATES), round(days / _MOST_DATES))
-    midnights = [(at, wall) for at, wall in _strikes(since, until, zone, 24) if wall.toordinal() % step == 0]
-    return [
-        Tick((at - since) / (until - since), words.month_day(wall), n % 2 == 1, False)
-        for n, (at, wall) in enumerate(midnights)
-    ]
+    midnights = [(at, wall) for at, wall in _strikes(span, zone, 24) if wall.toordinal() % step == 0]
+    return [Tick(span.place(at), words.month_day(wall), n % 2 == 1, False) for n, (at, wall) in enumerate(midnights)]
 
 
-def _strikes(since: datetime, until: datetime, zone: ZoneInfo, step: int) -> Iterator[tuple[datetime, datetime]]:
+def _strikes(span: Span, zone: ZoneInfo, step: int) -> Iterator[tuple[datetime, datetime]]:
     """Real and wall time of each multiple of `step` hours within; an hour that clocks skip does not strike."""
-    first, last = since.astimezone(zone).date(), until.astimezone(zone).date()
+    first, last = span.since.astimezone(zone).date(), span.until.astimezone(zone).date()
     for ordinal in range(first.toordinal(), last.toordinal() + 1):
         for hour in range(0, 24, step):
             wall = datetime.combine(date.fromordinal(ordinal), time(hour), zone)
             at = wall.astimezone(UTC)
-            if since <= at <= until and at.astimezone(zone).hour == hour:
+            if span.since <= at <= span.until and at.astimezone(zone).hour == hour:
                 yield at, wall
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from hub.quantities import Kind, Unit, from_canonical
-from ingest_api.pages.charts.frame import Span
+from ingest_api.pages.charts.span import Span
 from ingest_api.pages.charts.table import Table
 from ingest_api.pages.charts.words import Words
 from timeseries.weight.slope import Slope

@@ -44,7 +44,7 @@ def weight_chart(of: WeightTrend, told: Weighed) -> Markup:
     if not points:
         return picture("weight", label, WEIGHT_HEIGHT, empty(told.words.nothing, WEIGHT_HEIGHT))
     scale = _scale(points, told)
-    ticks = day_ticks(told.span.since, told.span.until, told.zone, told.words)
+    ticks = day_ticks(told.span, told.zone, told.words)
     back = [_back(scale, told), time_marks(ticks, WEIGHT_HEIGHT)]
     return picture("weight", label, WEIGHT_HEIGHT, *back, _points(points, scale, told))
 

@@ -13,12 +13,12 @@ from markupsafe import Markup
 from hub.quantities import Unit
 from ingest_api.pages.charts.ambulatory import ambulatory, ambulatory_table
 from ingest_api.pages.charts.daily import daily, daily_table, two_weeks
-from ingest_api.pages.charts.frame import Span
 from ingest_api.pages.charts.glucose_line import glucose_line, glucose_line_table
 from ingest_api.pages.charts.languages import ENGLISH, FRENCH
 from ingest_api.pages.charts.mini import mini_bar, sparkline
 from ingest_api.pages.charts.mini_figure import bmi_label, bmi_mini, percent_mini
 from ingest_api.pages.charts.range_bar import range_bar, range_bar_table
+from ingest_api.pages.charts.span import Span
 from ingest_api.pages.charts.stretch import Beyond, stretch
 from ingest_api.pages.charts.svg import el, joined
 from ingest_api.pages.charts.table import Table, details
