@@ -28,7 +28,7 @@ from ingest_api.pages.charts.table import Table
 from ingest_api.pages.charts.telling import Axis, Telling, axis
 from ingest_api.pages.charts.time_axis import Tick, clock
 from timeseries.glucose.bounds import Floats
-from timeseries.glucose.profile import PERCENTS, Slot
+from timeseries.glucose.profile import FEWEST_DAYS, PERCENTS, Slot
 
 AMBULATORY_HEIGHT = 320
 """Pixels."""
@@ -46,7 +46,7 @@ def ambulatory(identifier: str, slots: Sequence[Slot], telling: Telling) -> Mark
     smooth = smoothed(slots)
     scale = axis(telling, float(smooth[4].max()) if slots else None)
     back = [glucose_back(scale, AMBULATORY_HEIGHT), time_marks(_HOURS, AMBULATORY_HEIGHT)]
-    inside = _bands(name, slots, smooth, scale) if slots else empty(telling.words.nothing, AMBULATORY_HEIGHT)
+    inside = _bands(name, slots, smooth, scale) if slots else empty(ambulatory_label(slots, telling), AMBULATORY_HEIGHT)
     return picture("profile", ambulatory_label(slots, telling), AMBULATORY_HEIGHT, *back, inside)
 
 
@@ -107,7 +107,7 @@ def _percents(last: Floats, scale: Axis) -> Markup:
 def ambulatory_label(slots: Sequence[Slot], telling: Telling) -> str:
     """What the profile shows, in a sentence."""
     if not slots:
-        return telling.words.nothing
+        return telling.words.too_few_days.format(days=FEWEST_DAYS)
     low, high = min(slots, key=lambda slot: slot.p50), max(slots, key=lambda slot: slot.p50)
     return telling.words.profile_label.format(
         days=max(slot.n for slot in slots),

@@ -39,13 +39,14 @@ def _run(x: Floats, y: Floats, columns: int) -> Run:
     return Run(tuple(xs.tolist()), tuple(ys.tolist()))
 
 
-def _extremes(x: Floats, y: Floats, columns: int) -> list[int]:
-    """Positions of the highest and lowest point of each column, and of both ends."""
+def _extremes(x: Floats, y: Floats, columns: int) -> Flags:
+    """Where the highest and lowest point of each column are, and both ends, (n,)."""
     column = np.floor(x * columns)
     order = np.lexsort((y, column))
-    first = np.append(True, np.diff(column[order]) != 0)
-    last = np.append(first[1:], True)
-    return sorted({0, len(x) - 1, *order[first].tolist(), *order[last].tolist()})
+    ends = np.flatnonzero(np.diff(column[order]))
+    kept = np.zeros(len(x), np.bool_)
+    kept[order[ends]] = kept[order[ends + 1]] = kept[[0, -1, order[0], order[-1]]] = True
+    return kept
 
 
 def line(of: Iterable[Run]) -> str:
@@ -74,7 +75,7 @@ def between(upper: Iterable[Run], lower: Iterable[Run]) -> str:
 
 
 def _points(xs: Iterable[int], ys: Iterable[int]) -> str:
-    return " ".join(f"{x},{y}" for x, y in zip(xs, ys, strict=True))
+    return " ".join([f"{x},{y}" for x, y in zip(xs, ys, strict=True)])
 
 
 def _speck(x: int, y: int) -> str:

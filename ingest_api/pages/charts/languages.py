@@ -28,6 +28,7 @@ ENGLISH = Words(
         }
     ),
     nothing="No readings",
+    too_few_days="A usual day needs readings of at least {days} days",
     unknown="–",
     below_sensor="LO",
     above_sensor="HI",
@@ -91,6 +92,7 @@ FRENCH = Words(
         }
     ),
     nothing="Aucune mesure",
+    too_few_days="Une journée type demande des mesures d'au moins {days} jours",
     unknown="–",
     below_sensor="LO",
     above_sensor="HI",

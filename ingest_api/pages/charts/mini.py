@@ -19,7 +19,8 @@ _PART = 14
 _STEPS = {"very-low": 8, "low": 6, "target": 4, "high": 2, "very-high": 0}
 """Pixels from the top to each part of a range bar: high ranges stand higher, so that colour says nothing alone."""
 
-_SPARK_COLUMNS = 60
+_SPARK_COLUMNS = 48
+"""Half an hour each of a day: its highest and lowest are kept."""
 
 
 def mini_bar(of: Ranges | None, telling: Telling) -> Markup:

@@ -3,10 +3,13 @@
 from markupsafe import Markup
 
 from ingest_api.pages.charts.frame import ROW_HEIGHT, picture, unknown
+from ingest_api.pages.charts.shares import decimals_beside
 from ingest_api.pages.charts.svg import el, percent
 from ingest_api.pages.charts.words import Words
 from timeseries.glucose.targets import Target
 from timeseries.weight.bmi import CLASS_FROM, BmiClass
+
+_BOUNDS = tuple(bound for bound, _ in CLASS_FROM)
 
 _LOW, _HIGH = 15.0, 45.0
 """Ends of the index' scale, kg/m²: WHO's classes with room beyond the outer ones (18.5 and 40)."""
@@ -32,7 +35,7 @@ def bmi_mini(value: float | None, class_: BmiClass | None, words: Words) -> Mark
     label = bmi_label(value, class_, words)
     if value is None:
         return picture("mini", label, ROW_HEIGHT, unknown(words))
-    bounds = [] if class_ is None else [bound for bound, _ in CLASS_FROM]
+    bounds = () if class_ is None else _BOUNDS
     track = el("rect", x=0, y=6, width="100%", height=10, class_="track")
     normal = [] if class_ is None else [_normal()]
     lines = [_divide(_on_scale(bound)) for bound in bounds]
@@ -42,7 +45,9 @@ def bmi_mini(value: float | None, class_: BmiClass | None, words: Words) -> Mark
 
 def bmi_label(value: float | None, class_: BmiClass | None, words: Words) -> str:
     """The index and its class in words."""
-    told = words.bmi_label.format(value=words.unknown if value is None else words.number(value, 1))
+    told = words.bmi_label.format(
+        value=words.unknown if value is None else words.number(value, decimals_beside(value, _BOUNDS))
+    )
     return told if class_ is None else f"{told}, {words.bmi_classes[class_]}"
 
 

@@ -37,6 +37,10 @@ def _text(whole: int, share: float, words: Words) -> str:
 
 
 def percent_beside(share: float, limit: float, words: Words) -> str:
-    """A percentage to be held against a limit: more decimals where rounding would put it on one it does not reach."""
-    decimals = next((n for n in (1, 2) if share == limit or round(share, n) != limit), 3)
-    return words.percent(share, decimals)
+    """A percentage to be held against a limit, as exact as that asks."""
+    return words.percent(share, decimals_beside(share, (limit,)))
+
+
+def decimals_beside(value: float, limits: Sequence[float]) -> int:
+    """One decimal, or more where rounding would put a number on a limit that it does not reach; three at most."""
+    return next((n for n in (1, 2) if value in limits or round(value, n) not in limits), 3)

@@ -20,6 +20,7 @@ class Words:
     zones: Mapping[str, str]
     bmi_classes: Mapping[BmiClass, str]
     nothing: str
+    too_few_days: str
     unknown: str
     below_sensor: str
     above_sensor: str

@@ -54,7 +54,7 @@ def test_a_whole_day_runs_from_midnight_to_midnight() -> None:
 
 
 def test_clock_times_without_a_slot_stay_open() -> None:
-    drawn = ambulatory("a", flat(0, 15, 30, 90, 105), MG)
+    drawn = ambulatory("a", flat(0, 15, 30, 60, 75), MG)
     assert [len(run) for run in points(data(drawn, "median"))] == [3, 2]
     assert [len(run) for run in points(data(drawn, "band-outer"))] == [6, 4]
 
@@ -96,6 +96,6 @@ def test_the_sentence_says_where_the_median_is_lowest_and_highest() -> None:
 
 
 def test_without_enough_days_that_is_said() -> None:
-    assert label(ambulatory("a", [], MG)) == "No readings"
-    assert "No readings" in texts(ambulatory("a", [], MG))
+    assert label(ambulatory("a", [], MG)) == "A usual day needs readings of at least 5 days"
+    assert "A usual day needs readings of at least 5 days" in texts(ambulatory("a", [], MG))
     assert ambulatory_table([], MG).rows == ()

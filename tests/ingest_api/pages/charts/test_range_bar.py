@@ -11,7 +11,7 @@ from ingest_api.pages.charts.languages import ENGLISH, FRENCH
 from ingest_api.pages.charts.mini import mini_bar
 from ingest_api.pages.charts.range_bar import BETWEEN, LEAST, part_heights, range_bar, range_bar_label, range_bar_table
 from ingest_api.pages.charts.telling import Telling
-from tests.ingest_api.pages.charts.looking import MG, PREGNANT, classed, label, texts
+from tests.ingest_api.pages.charts.looking import MG, PREGNANT, TELLINGS, classed, label, texts
 from timeseries.glucose.ranges import Ranges
 from timeseries.glucose.targets import Profile
 
@@ -86,6 +86,11 @@ def test_in_pregnancy_the_ranges_and_goals_are_its_own() -> None:
         "<54\xa0mg/dL",
         ">140\xa0mg/dL",
     ]
+
+
+@pytest.mark.parametrize("telling", TELLINGS)
+def test_the_shares_are_of_all_the_time(telling: Telling) -> None:
+    assert sum(telling.shares(USUAL)) == pytest.approx(100)
 
 
 def test_a_range_without_time_has_a_name_but_no_part() -> None:

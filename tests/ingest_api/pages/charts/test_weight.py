@@ -129,6 +129,11 @@ def test_an_adults_index_has_its_class_in_words() -> None:
     assert len(classed(bmi_mini(22.0, BmiClass.NORMAL, ENGLISH), "divide")) == 5
 
 
+def test_an_index_just_under_a_class_is_not_rounded_into_it() -> None:
+    assert bmi_label(24.96, bmi_class(24.96, 40), ENGLISH) == "Body mass index 24.96 kg/m², normal weight"
+    assert bmi_label(25.0, bmi_class(25.0, 40), ENGLISH) == "Body mass index 25.0 kg/m², overweight"
+
+
 def test_a_childs_index_has_no_class_and_no_divisions() -> None:
     drawn = bmi_mini(17.2, None, FRENCH)
     assert label(drawn) == "Indice de masse corporelle 17,2 kg/m²"
