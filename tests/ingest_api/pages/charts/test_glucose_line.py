@@ -5,7 +5,7 @@ from datetime import timedelta
 from ingest_api.pages.charts.glucose_line import glucose_line, glucose_line_label, glucose_line_table
 from ingest_api.pages.charts.span import Span
 from ingest_api.pages.charts.stretch import Beyond, Stretch, stretch
-from tests.ingest_api.pages.charts.looking import MG, MMOL, classed, data, label, points, texts
+from tests.ingest_api.pages.charts.looking import MG, MMOL, classed, data, label, parsed, points, texts
 from tests.timeseries.glucose.making import NOON, PARIS, every, said_in_mmol, series
 from timeseries.glucose.series import Series
 
@@ -120,3 +120,26 @@ def test_the_axis_names_the_bounds_and_the_unit() -> None:
 
 def test_times_are_the_persons() -> None:
     assert shown(every(5, [100])).at(0).tzinfo is PARIS
+
+
+def test_the_colours_change_at_the_bounds_from_the_highest_range_down() -> None:
+    drawn = parsed(glucose_line("a", shown(every(5, [100])), MG))
+    paint = next(each for each in drawn.iter("linearGradient") if each.get("id") == "a-ink")
+    assert [(stop.get("class"), stop.get("offset")) for stop in paint] == [
+        ("ink-very-high", "0%"),
+        ("ink-very-high", "28.57%"),
+        ("ink-high", "28.57%"),
+        ("ink-high", "48.57%"),
+        ("ink-target", "48.57%"),
+        ("ink-target", "80%"),
+        ("ink-low", "80%"),
+        ("ink-low", "84.57%"),
+        ("ink-very-low", "84.57%"),
+        ("ink-very-low", "100%"),
+    ]
+
+
+def test_the_curve_and_what_is_shaded_take_their_own_charts_colours() -> None:
+    drawn = glucose_line("mine", shown(every(5, [100, 300])), MG)
+    assert [each.get("stroke") for each in classed(drawn, "curve")] == ["url(#mine-ink)"]
+    assert [each.get("fill") for each in classed(drawn, "area")] == ["url(#mine-wash)"]
