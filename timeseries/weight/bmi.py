@@ -17,7 +17,7 @@ class BmiClass(StrEnum):
     OBESITY_3 = "obesity_3"
 
 
-_FROM = (
+CLASS_FROM = (
     (40.0, BmiClass.OBESITY_3),
     (35.0, BmiClass.OBESITY_2),
     (30.0, BmiClass.OBESITY_1),
@@ -37,4 +37,4 @@ def bmi_class(index: float, age: int | None) -> BmiClass | None:
     """The WHO class of an adult's index; None for a child, and while the age is not known."""
     if age is None or age < ADULT_AGE:
         return None
-    return next((name for bound, name in _FROM if index >= bound), BmiClass.UNDERWEIGHT)
+    return next((name for bound, name in CLASS_FROM if index >= bound), BmiClass.UNDERWEIGHT)
