@@ -81,10 +81,9 @@ class History:
     def _traces(self, kind: Kind, now: datetime, back: timedelta) -> list[Trace]:
         samples = self._until(kind, now)
         recent = _chosen(samples, samples.at >= _us(now - back))
-        return [
-            Trace(device, kind, one_source(_chosen(recent, recent.device == device), self.subject.zone))
-            for device in np.unique(recent.device).tolist()
-        ]
+        devices = np.unique(recent.device).tolist()
+        told = [one_source(_chosen(recent, recent.device == device), self.subject.zone) for device in devices]
+        return [Trace(device, kind, series, series.levels) for device, series in zip(devices, told, strict=True)]
 
     def _newest(self, now: datetime) -> datetime | None:
         at = self._until(Kind.GLUCOSE_INTERSTITIAL, now).at

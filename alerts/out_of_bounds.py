@@ -46,8 +46,7 @@ def below(known: Known, sought: Sought, least: float = 0, lasts: Lasts = all_of_
     back = Bound(sought.bound.mg_dl + MARGIN.mg_dl, sought.bound.mmol_l + MARGIN.mmol_l)
 
     def sides(trace: Trace) -> tuple[Flags, Flags]:
-        levels = trace.series.levels
-        return levels.below(sought.bound), ~levels.below(back)
+        return trace.levels.below(sought.bound), ~trace.levels.below(back)
 
     return tuple(_findings(known, sought, sides, least, lasts))
 
@@ -57,8 +56,7 @@ def above(known: Known, sought: Sought, least: float = 0) -> tuple[Finding, ...]
     back = Bound(sought.bound.mg_dl - MARGIN.mg_dl, sought.bound.mmol_l - MARGIN.mmol_l)
 
     def sides(trace: Trace) -> tuple[Flags, Flags]:
-        levels = trace.series.levels
-        return levels.above(sought.bound), ~levels.above(back)
+        return trace.levels.above(sought.bound), ~trace.levels.above(back)
 
     return tuple(_findings(known, sought, sides, least, all_of_it))
 
@@ -74,8 +72,9 @@ def _findings(
 ) -> Iterator[Finding]:
     for trace in known.traces:
         for spell in spells(trace, *sides(trace), sought.hold, known.now):
-            held = spell.held and lasts(known, spell) >= least
-            if held or spell.until is None:
+            minutes = lasts(known, spell)
+            held = spell.held and minutes >= least
+            if held or (spell.until is None and minutes > 0):
                 yield _finding(sought, trace, spell, held)
 
 
@@ -104,7 +103,7 @@ def glucose_numbers(trace: Trace, place: int, bound: Bound) -> tuple[Number, Num
     """The reading and the bound it is beyond, in its sensor's unit."""
     in_mmol = bool(trace.series.in_mmol[place])
     unit = Unit.MMOL_L if in_mmol else Unit.MG_DL
-    number = float(trace.series.levels.numbers[place])
+    number = float(trace.levels.numbers[place])
     return Number("glucose", number, unit), Number("bound", bound.mmol_l if in_mmol else bound.mg_dl, unit)
 
 

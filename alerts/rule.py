@@ -17,6 +17,7 @@ from alerts import rules as folder
 from alerts.thresholds import Thresholds
 from hub.measurements import Condition
 from hub.quantities import Kind
+from timeseries.glucose.bounds import Levels
 from timeseries.glucose.series import Series
 from timeseries.glucose.tally import Tally
 from timeseries.glucose.targets import Profile
@@ -130,11 +131,15 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trace:
-    """What one device said of one kind of glucose, as known at the instant; each device is judged by itself."""
+    """What one device said of one kind of glucose, as known at the instant; each device is judged by itself.
+
+    `levels` are the series' own, in its sensor's unit.
+    """
 
     device: int
     kind: Kind
     series: Series
+    levels: Levels
 
 
 @dataclass(frozen=True, slots=True)

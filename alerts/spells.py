@@ -79,7 +79,7 @@ class _Clock:
         return round(self._minutes[last] - self._minutes[first] + self._step(first))
 
     def _step(self, place: int) -> float:
-        """The shortest of the intervals just before; none is known after a gap, nor of the first reading."""
+        """The shortest of the intervals just before, gaps left out; 0 where none is known."""
         if self._spot:
             return BEYOND
         around = self._minutes[max(0, place - NEIGHBOURS) : place + 1]

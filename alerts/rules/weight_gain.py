@@ -21,6 +21,9 @@ NAME = "weight_gain"
 FAR_SDS = 3.0
 """Personal SDs above the trend that both of two days' weighings must lie. [own rule]"""
 
+GRAMS = 3
+"""Decimals of a kg: 82.1 is not more than 2 kg above 80.1."""
+
 FORGOTTEN = timedelta(days=3)
 """A weighing older than the rule's own days says nothing of now."""
 
@@ -38,7 +41,7 @@ class _Days:
     def gained(self, within: int) -> float | None:
         """kg since the lightest of the days before the last; None without any."""
         before = [self.kg[day] for back in range(1, within + 1) if (day := self.last - back) in self.kg]
-        return self.kg[self.last] - min(before) if before else None
+        return round(self.kg[self.last] - min(before), GRAMS) if before else None
 
 
 def find(known: Known) -> tuple[Finding, ...]:
