@@ -35,6 +35,10 @@ def test_the_urgent_low_is_under_the_consensus_in_neither_unit(value: float) -> 
     assert bound.mmol_l >= VERY_LOW.mmol_l
 
 
+def test_54_02_mg_converts_to_less_than_3_mmol_and_is_held_at_3() -> None:
+    assert UrgentLow(Limit(54.02, MG)).bound.mmol_l == VERY_LOW.mmol_l
+
+
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_a_threshold_that_is_no_number_is_refused(value: float) -> None:
     with pytest.raises((UnsafeThreshold, NotANumber)):
