@@ -12,7 +12,8 @@ VigieError
 ├── StepRefused                a connected device refuses one step, while the link stands
 ├── RecordError                the record refuses a change
 │   ├── NotFound               no such person, device or household (or not for you)
-│   └── Conflict               it contradicts what the record already says
+│   ├── Conflict               it contradicts what the record already says
+│   └── UnsafeThreshold        a threshold that would silence what must ring
 └── Refusal                    one message or reading is refused and goes to quarantine
     ├── DecodeError            the bytes do not say what their format promises
     │   ├── Malformed          not JSON, duplicate keys, too deep, wrong shape, bad UTF-8
@@ -92,6 +93,10 @@ class NotFound(RecordError):
 
 class Conflict(RecordError):
     """The change contradicts what the record already says."""
+
+
+class UnsafeThreshold(RecordError):
+    """The threshold would silence what must ring, or ring for nothing; the message says what may be set."""
 
 
 class Refusal(VigieError):

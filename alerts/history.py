@@ -1,0 +1,169 @@
+"""All that was ever received of a person, and what of it was known at an instant."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alerts.alert import Act
+from alerts.rule import Known, Source, Subject, Trace, Weighed
+from alerts.thresholds import Thresholds, in_force
+from hub.quantities import Kind
+from timeseries.glucose.one_source import Integers, Samples, one_source
+from timeseries.glucose.tally import Tally, tally_by_day
+from timeseries.local_time import date_of, start_of_day
+
+DAY_BACK = timedelta(days=1)
+"""How far back glucose is judged for an alert."""
+
+WEIGHT_BACK = timedelta(days=200)
+"""Six months and the slack of the trend's own change (timeseries.weight.change)."""
+
+TALLY_DAYS = 16
+"""Whole local days handed to rules: fourteen, as they end on each of three days."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Heard:
+    """A sign of life of that source."""
+
+    at: datetime
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class History:
+    """What came of one person, by when it was received; each reading once (see `history`).
+
+    `received` must be when the row could be seen: whoever reads a row that was committed late lifts it to the instant
+    of reading, or it would be known at once and looked at with the next only.
+    """
+
+    subject: Subject
+    thresholds: tuple[Thresholds, ...]
+    glucose: Mapping[Kind, Samples]
+    weighings: tuple[Weighed, ...]
+    heard: tuple[Heard, ...]
+    acts: tuple[Act, ...]
+
+    def known(self, now: datetime, back: timedelta = DAY_BACK) -> Known:
+        """What was known at that instant, glucose as far back as that."""
+        return Known(
+            now=now,
+            subject=self.subject,
+            thresholds=in_force(self.thresholds, now),
+            traces=tuple(trace for kind in sorted(self.glucose) for trace in self._traces(kind, now, back)),
+            newest=self._newest(now),
+            arrived=self._arrived(now),
+            weighings=tuple(w for w in self.weighings if w.received_at <= now and now - w.taken_at <= WEIGHT_BACK),
+            heard={heard.source: heard.at for heard in self.heard if heard.at <= now},
+            tallies=lambda: self._tallies(now),
+        )
+
+    def receipts(self, after: datetime) -> datetime | None:
+        """When the first glucose after that instant was received; None when nothing more was."""
+        firsts = (_first(samples.received, _us(after)) for samples in self.glucose.values())
+        return min((first for first in firsts if first is not None), default=None)
+
+    def arriving(self, now: datetime) -> list[datetime]:
+        """When the glucose received at exactly that instant was taken."""
+        found: list[datetime] = []
+        for samples in self.glucose.values():
+            first, after = np.searchsorted(samples.received, (_us(now), _us(now) + 1))
+            found += [_moment(at) for at in samples.at[first:after].tolist()]
+        return found
+
+    def _traces(self, kind: Kind, now: datetime, back: timedelta) -> list[Trace]:
+        samples = self._until(kind, now)
+        recent = _chosen(samples, samples.at >= _us(now - back))
+        devices = np.unique(recent.device).tolist()
+        told = [one_source(_chosen(recent, recent.device == device), self.subject.zone) for device in devices]
+        return [Trace(device, kind, series, series.levels) for device, series in zip(devices, told, strict=True)]
+
+    def _newest(self, now: datetime) -> datetime | None:
+        at = self._until(Kind.GLUCOSE_INTERSTITIAL, now).at
+        return _moment(int(at.max())) if len(at) else None
+
+    def _arrived(self, now: datetime) -> datetime | None:
+        received = self._until(Kind.GLUCOSE_INTERSTITIAL, now).received
+        return _moment(int(received[-1])) if len(received) else None
+
+    def _tallies(self, now: datetime) -> Mapping[date, Tally]:
+        """Of the whole local days before the one at `now`."""
+        zone = self.subject.zone
+        today = (now.astimezone(zone).date() - date_of(0)).days
+        since, until = (_us(start_of_day(day, zone)) for day in (today - TALLY_DAYS, today))
+        samples = self._until(Kind.GLUCOSE_INTERSTITIAL, now)
+        recent = _chosen(samples, (samples.at >= since) & (samples.at < until))
+        return {date_of(day): told for day, told in tally_by_day(one_source(recent, zone)).items()}
+
+    def _until(self, kind: Kind, now: datetime) -> Samples:
+        samples = self.glucose.get(kind, NOTHING)
+        return _chosen(samples, slice(int(np.searchsorted(samples.received, _us(now), side="right"))))
+
+
+def history(
+    subject: Subject,
+    thresholds: Iterable[Thresholds] = (),
+    glucose: Mapping[Kind, Samples] | None = None,
+    weighings: Iterable[Weighed] = (),
+    heard: Iterable[Heard] = (),
+    acts: Iterable[Act] = (),
+) -> History:
+    """The history of these, in whatever order and however often they come: of one key the first received counts."""
+    return History(
+        subject=subject,
+        thresholds=tuple(thresholds),
+        glucose={kind: _in_order(samples) for kind, samples in (glucose or {}).items()},
+        weighings=_once(weighings),
+        heard=tuple(sorted(set(heard))),
+        acts=tuple(sorted(set(acts))),
+    )
+
+
+def _once(weighings: Iterable[Weighed]) -> tuple[Weighed, ...]:
+    first: dict[bytes, Weighed] = {}
+    for weighed in sorted(weighings, key=lambda w: (w.received_at, w.key)):
+        first.setdefault(weighed.key, weighed)
+    return tuple(first.values())
+
+
+def _in_order(samples: Samples) -> Samples:
+    by_receipt = _chosen(samples, np.lexsort((samples.key, samples.received)))
+    first = np.unique(by_receipt.key, return_index=True)[1]
+    return _chosen(by_receipt, np.sort(first))
+
+
+def _chosen(samples: Samples, chosen: Integers | NDArray[np.bool_] | slice) -> Samples:
+    return Samples(**{field.name: getattr(samples, field.name)[chosen] for field in fields(Samples)})
+
+
+def _first(received: Integers, after: int) -> datetime | None:
+    place = int(np.searchsorted(received, after, side="right"))
+    return _moment(int(received[place])) if place < len(received) else None
+
+
+def _us(moment: datetime) -> int:
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def _moment(us: int) -> datetime:
+    return _EPOCH + us * _MICROSECOND
+
+
+NOTHING = Samples(
+    at=np.empty(0, np.int64),
+    value=np.empty(0),
+    raw_value=np.empty(0),
+    raw_unit=np.empty(0, np.int16),
+    condition=np.empty(0, np.int16),
+    device=np.empty(0, np.int32),
+    received=np.empty(0, np.int64),
+    key=np.empty(0, "S16"),
+)
+"""No records."""

@@ -1,0 +1,14 @@
+"""Fast fall: glucose falls faster than 3 mg/dL per minute, the steepest arrow (Dexcom), where asked for."""
+
+from alerts.fast import changes
+from alerts.out_of_bounds import again
+from alerts.rule import Finding, Known, Looks, Rule
+
+
+def find(known: Known) -> tuple[Finding, ...]:
+    """Every spell of falling faster than the person's bound."""
+    fast = known.thresholds.fast_fall
+    return changes(known, "fast_fall", -1, fast.mg_dl_per_min) if fast.on else ()
+
+
+RULE = Rule("fast_fall", "falling by more than 3 mg/dL per minute, where asked for", Looks.GLUCOSE, find, again)
