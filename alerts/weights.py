@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from alerts.rule import Evidence, Known, Weighed
-from timeseries.household import Attribution
+from hub.readings import Attribution
 from timeseries.weight import WeightSeries, weight_series
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from functools import lru_cache
 from hashlib import blake2b
 from zoneinfo import ZoneInfo
@@ -37,6 +37,13 @@ class TimeSource(StrEnum):
     SENDER = "sender"
     DEVICE = "device"
     RECEIPT = "receipt"
+
+
+class Attribution(IntEnum):
+    """How a shared device's reading came to its person; the numbers are stored and never change meaning."""
+
+    GIVEN = 1
+    CONFIRMED = 2
 
 
 TIME_SOURCE_NUMBER = {source: n for n, source in enumerate(TimeSource, start=1)}

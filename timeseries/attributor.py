@@ -9,8 +9,9 @@ from typing import Any
 from hub.database import Connection
 from hub.faults import whereabouts
 from hub.quantities import Kind
+from hub.readings import Attribution
 from timeseries.attribution import Ask, Candidate, Given, Member, Model, Weighing, candidates, decide, model_of
-from timeseries.household import Attribution, Inbox, InboxRow, Occasion
+from timeseries.household import Inbox, InboxRow, Occasion
 
 log = logging.getLogger(__name__)
 

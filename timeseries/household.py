@@ -8,21 +8,14 @@ the inbox against doubling still sees it.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import IntEnum
 from typing import Any
 from uuid import UUID
 
 from hub.database import Connection, Jsonb
 from hub.errors import NotFound
 from hub.quantities import KIND_BY_NUMBER, KINDS, Kind
+from hub.readings import Attribution
 from timeseries.postgres_store import PostgresStore
-
-
-class Attribution(IntEnum):
-    """How a shared device's reading came to its person; the numbers are stored and never change meaning."""
-
-    GIVEN = 1
-    CONFIRMED = 2
 
 
 @dataclass(frozen=True, slots=True)

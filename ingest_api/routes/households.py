@@ -10,10 +10,11 @@ from pydantic import BaseModel, ConfigDict
 from hub.database import Connection
 from hub.errors import NotFound
 from hub.quantities import KIND_BY_NUMBER, KINDS, Kind, Unit, from_canonical, parse_unit
+from hub.readings import Attribution
 from ingest_api.context import Reader, Sender, TheHub
 from ingest_api.cursor import read_cursor, write_cursor
 from ingest_api.opened import enter
-from timeseries.household import Attribution, Inbox
+from timeseries.household import Inbox
 from timeseries.store import Place
 
 router = APIRouter(prefix="/v1/households", tags=["households"])

@@ -6,11 +6,11 @@ from typing import Any
 
 from hub.database import Database, Role
 from hub.quantities import Kind
-from hub.readings import Reading
+from hub.readings import Attribution, Reading
 from hub.records import Device, DeviceKind, Person
 from tests.support.readings import NOON, a_reading, kg
 from tests.support.record import Record
-from timeseries.household import Attribution, Inbox, Occasion
+from timeseries.household import Inbox, Occasion
 from timeseries.postgres_store import PostgresStore
 from timeseries.store import Found, Outcome, Query
 

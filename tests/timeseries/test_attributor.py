@@ -7,12 +7,12 @@ import pytest
 
 from hub.database import Database, Role
 from hub.quantities import Kind, Quantity, Unit
+from hub.readings import Attribution
 from hub.records import DeviceKind
 from tests.support.readings import a_reading, kg
 from tests.support.shared_scale import Home, a_home
 from timeseries.attribution import model_of
 from timeseries.attributor import Attributor, members
-from timeseries.household import Attribution
 
 TODAY = datetime.now(UTC).replace(hour=7, minute=0, second=0, microsecond=0)
 

@@ -5,10 +5,11 @@ import pytest
 from hub.database import Database, Role
 from hub.errors import NotFound
 from hub.quantities import Kind, Quantity, Unit
+from hub.readings import Attribution
 from hub.records import DeviceKind
 from tests.support.readings import NOON, a_reading, kg
 from tests.support.shared_scale import Home, a_home
-from timeseries.household import Attribution, Inbox, Occasion
+from timeseries.household import Inbox, Occasion
 from timeseries.store import Outcome
 
 
