@@ -21,6 +21,7 @@ from ingest_api.routes import (
     glucose,
     health,
     households,
+    leaving,
     population,
     readings,
     register,
@@ -44,7 +45,7 @@ class Application(FastAPI):
 
 HEALTH: tuple[ModuleType, ...] = (health,)
 ALL: tuple[ModuleType, ...] = (
-    register, readings, glucose, weight, households, population, sharing, emergency, sign_in, health,
+    register, readings, glucose, weight, households, population, sharing, emergency, leaving, sign_in, health,
 )  # fmt: skip
 
 

@@ -44,6 +44,7 @@ TABLES = [
     "emergency",
     "access_log",
     "access_head",
+    "deletion",
 ]
 
 
