@@ -18,6 +18,7 @@ from ingest_api.context import Hub
 from ingest_api.headers import Headers
 from ingest_api.routes import (
     emergency,
+    export,
     glucose,
     health,
     households,
@@ -45,7 +46,7 @@ class Application(FastAPI):
 
 HEALTH: tuple[ModuleType, ...] = (health,)
 ALL: tuple[ModuleType, ...] = (
-    register, readings, glucose, weight, households, population, sharing, emergency, leaving, sign_in, health,
+    register, readings, glucose, weight, households, population, sharing, emergency, export, leaving, sign_in, health,
 )  # fmt: skip
 
 

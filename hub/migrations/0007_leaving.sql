@@ -76,7 +76,13 @@ CREATE OR REPLACE VIEW api.emergency WITH (security_barrier) AS
     FROM emergency e JOIN account a ON a.number = e.account JOIN person p ON p.number = e.person
     WHERE p.closed_at IS NULL
       AND (e.person IN (SELECT w.person FROM reach_by_way w WHERE w.acts) OR e.account = (SELECT (acting()).account));
+-- Which devices were theirs when, for whom it is told to: the person and who acts for them.
+CREATE VIEW api.holding WITH (security_barrier) AS
+    SELECT h.id, h.person, h.device, h.during FROM holding h
+    WHERE h.person IN (SELECT w.person FROM reach_by_way w WHERE w.acts);
+GRANT SELECT ON api.holding TO vigie_api;
 SET LOCAL ROLE vigie_owner;
+GRANT SELECT ON holding TO vigie_reader;
 
 -- ── Deletion ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
