@@ -164,3 +164,57 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION delete_person, key_range FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION delete_person TO vigie_register;
+
+-- ── The national health identity (INS) ───────────────────────────────────────────────────────────────────────────────
+
+-- Apart from everything: no role reads it. No unique index, which would tell a stranger that somebody has a number.
+CREATE TABLE identity_ins (
+    person      int PRIMARY KEY REFERENCES person ON DELETE CASCADE,
+    ins         text NOT NULL CHECK (ins ~ '^[0-9]{5}([0-9]{2}|2[AB])[0-9]{8}$'),
+    oid         text NOT NULL,
+    status      text NOT NULL CHECK (status IN ('qualified', 'provisional')),
+    source      text NOT NULL,
+    kept_at     timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX ON identity_ins (ins) WHERE status = 'qualified';
+CREATE TABLE ins_lookup (
+    account     int NOT NULL REFERENCES account ON DELETE CASCADE,
+    at          timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX ON ins_lookup (account, at);
+
+-- What is qualified is never replaced by what is not.
+CREATE FUNCTION keep_ins(whose int, number text, of_oid text, how text, origin text) RETURNS void
+    LANGUAGE sql SECURITY DEFINER SET search_path = vigie AS $$
+    INSERT INTO identity_ins AS i (person, ins, oid, status, source) VALUES (whose, number, of_oid, how, origin)
+    ON CONFLICT (person) DO UPDATE
+        SET ins = EXCLUDED.ins, oid = EXCLUDED.oid, status = EXCLUDED.status, source = EXCLUDED.source, kept_at = now()
+        WHERE i.status = 'provisional' OR EXCLUDED.status = 'qualified'
+$$;
+REVOKE ALL ON FUNCTION keep_ins FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION keep_ins TO vigie_register;
+
+-- The one person whose qualified identity it is, if whoever acts may see them; null for everything else alike: unknown,
+-- not qualified, somebody else's, or asked for more than twenty times in an hour.
+CREATE FUNCTION person_by_ins(number text, of_oid text) RETURNS uuid
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = vigie AS $$
+DECLARE
+    who ticket := acting();
+    asked bigint;
+    found uuid[];
+BEGIN
+    IF who.value IS NULL THEN
+        RETURN NULL;
+    END IF;
+    PERFORM pg_advisory_xact_lock(who.account, 3);
+    DELETE FROM ins_lookup WHERE account = who.account AND at < now() - interval '1 hour';
+    INSERT INTO ins_lookup (account) VALUES (who.account);
+    SELECT count(*) INTO asked FROM ins_lookup WHERE account = who.account;
+    found := ARRAY(SELECT p.id FROM identity_ins i JOIN person p ON p.number = i.person
+                   WHERE i.ins = person_by_ins.number AND i.oid = of_oid AND i.status = 'qualified'
+                     AND EXISTS (SELECT FROM reach_by_way w WHERE w.person = i.person));
+    RETURN CASE WHEN asked <= 20 AND cardinality(found) = 1 THEN found[1] END;
+END $$;
+ALTER FUNCTION person_by_ins SET SCHEMA api;
+REVOKE ALL ON FUNCTION api.person_by_ins FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION api.person_by_ins TO vigie_api;

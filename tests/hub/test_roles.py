@@ -45,6 +45,8 @@ TABLES = [
     "access_log",
     "access_head",
     "deletion",
+    "identity_ins",
+    "ins_lookup",
 ]
 
 
