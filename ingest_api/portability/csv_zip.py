@@ -9,8 +9,10 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from enum import StrEnum
 from io import RawIOBase, TextIOWrapper
 from typing import Any
+from uuid import UUID
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from hub.quantities import KIND_BY_NUMBER, KINDS
@@ -71,6 +73,8 @@ def _cell(value: Any) -> str:
     match value:
         case None:
             return ""
+        case UUID() | StrEnum():
+            return str(value)
         case bool():
             return "true" if value else "false"
         case int() | float():
