@@ -33,7 +33,8 @@ class Row:
     `line` is its place in the file, `text` the whole original line. `serial` names the device, "" where the file does
     not; `series` the sort of record within the format. `stamp` is the time as written, `time` the same read: wall clock
     without a zone, or an instant with its offset, None if it cannot be read; likewise `written` and `number`.
-    `fault` is what is wrong with the line as a whole; such a row is never a number.
+    `fault` is what is wrong with the line as a whole; such a row is never a number. `key` is the reading's own name and
+    `device` what measured it, where the file says them (Vigie's own exports do).
     """
 
     line: int
@@ -48,6 +49,8 @@ class Row:
     unit: str
     condition: Condition | None = None
     fault: str | None = None
+    key: str | None = None
+    device: DeviceKind | None = None
 
     @property
     def readable(self) -> bool:

@@ -17,16 +17,22 @@ _SERIAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]{0,59}")
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Whose file it is: `export` is the reader's name, `mark` what tells this person from others (8 characters)."""
+    """Whose file it is: `export` is the reader's name, `mark` what tells this person from others (8 characters).
+
+    `held` are ids of devices that nobody but this person ever held: a file that names one means that very device.
+    """
 
     export: str
     mark: str
+    held: frozenset[str] = frozenset()
 
     def address(self, serial: str) -> str:
         """The address of the device in this person's exports.
 
         The mark is in it, so that a serial that is somebody else's sensor cannot carry readings into another record.
         """
+        if serial in self.held:
+            return serial
         known = serial if _SERIAL.fullmatch(serial) else _digest(serial) if serial else "unknown"
         return f"export:{self.export}:{known}:{self.mark}"
 
@@ -35,7 +41,7 @@ def payloads(owner: Owner, rows: Sequence[Row], zone: ZoneInfo) -> Iterator[byte
     """One payload a row, in their order; its original line is beside it, for whoever looks into the quarantine."""
     first_passes: set[str] = set()
     for row, moment in zip(rows, instants(rows, zone), strict=True):
-        key = _key(owner.export, row)
+        key = row.key or _key(owner.export, row)
         if moment is not None and moment.fold and key in first_passes:
             key = f"{key}-2"  # the same clock time and value once more, an hour later
         elif moment is not None and not moment.fold:

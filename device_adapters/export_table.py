@@ -2,12 +2,14 @@
 
 import math
 import re
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass
-from io import StringIO
+from io import BytesIO, StringIO
 from itertools import accumulate
 from typing import Any
 from unicodedata import normalize
+from zipfile import BadZipFile, ZipFile
 
 import pandas as pd
 
@@ -18,6 +20,9 @@ SEARCHED = 10
 
 MOST_CELLS = 500
 """Separators in a line; the widest export has twenty columns, and notes may hold some besides."""
+
+MOST_UNPACKED = 1024**3
+"""Bytes of an archive's readings; some five million of them."""
 
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
 _QUOTED = re.compile(r'"[^"]*"')
@@ -51,10 +56,22 @@ class Header:
 def text_of(data: bytes) -> str:
     """The file as text, its lines ended by one newline; raises Malformed."""
     if data.startswith(b"PK\x03\x04"):
-        raise Malformed("this is a ZIP archive: unpack it and import the file inside")
+        data = _own_readings(data)
     text = _decoded(data).replace("\r\n", "\n").replace("\r", "\n")
     if "\0" in text:
         raise Malformed("this is not a text file: export it as CSV or JSON")
+    return text
+
+
+def _own_readings(data: bytes) -> bytes:
+    """The readings of an archive that Vigie made; raises Malformed for any other, TooLarge."""
+    try:
+        with ZipFile(BytesIO(data)) as archive, archive.open("readings.csv") as file:
+            text = file.read(MOST_UNPACKED + 1)
+    except (KeyError, BadZipFile, RuntimeError, NotImplementedError, EOFError, zlib.error, OSError):
+        raise Malformed("this is a ZIP archive: unpack it and import the file inside") from None
+    if len(text) > MOST_UNPACKED:
+        raise TooLarge(f"its readings.csv is longer than {MOST_UNPACKED // 1024**2} MiB: import it in parts")
     return text
 
 

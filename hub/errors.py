@@ -33,7 +33,8 @@ VigieError
     └── TieError               nobody to give it to
         ├── UnknownDevice      the device is not registered
         ├── NotPaired          registered, but nobody's at that time
-        └── ForeignGateway     the device belongs to another gateway
+        ├── ForeignGateway     the device belongs to another gateway
+        └── CollectionStopped  its holder wants nothing collected, or has closed their record
 """
 
 
@@ -180,3 +181,7 @@ class NotPaired(TieError):
 
 class ForeignGateway(TieError):
     """The device belongs to another gateway than the one that speaks for it."""
+
+
+class CollectionStopped(TieError):
+    """Its holder wants nothing collected for now, or has closed their record."""

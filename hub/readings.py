@@ -1,5 +1,6 @@
 """Readings: measurements that are somebody's. `tie` is the only place where one is made."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum, StrEnum
@@ -21,6 +22,11 @@ AHEAD = timedelta(minutes=10)
 BEHIND = timedelta(hours=24)
 """How old a live measurement's own stamp may be before the time of receipt is the better guess."""
 
+
+EXPORTED = "vigie:"
+"""How the key of a reading from one of our own exports begins; 24 hexadecimal digits follow."""
+
+_EXPORTED = re.compile(f"{EXPORTED}[0-9a-f]{{24}}")
 
 Key = bytes
 """A reading's identity, 16 bytes; a UUID to the database and to the outside."""
@@ -118,7 +124,12 @@ def tie(measurement: Measurement, held: HeldDevice) -> Reading:
 
 
 def reading_key(device: int, key: str) -> Key:
-    """A reading's identity: its device's number, then 96 bits of its sender's key (so a device's keys lie together)."""
+    """A reading's identity: its device's number, then 96 bits of its sender's key (so a device's keys lie together).
+
+    An exported reading bears those bits as its key: imported anywhere, it is the same reading of its device.
+    """
+    if key.startswith(EXPORTED) and _EXPORTED.fullmatch(key):
+        return device.to_bytes(4) + bytes.fromhex(key.removeprefix(EXPORTED))
     return device.to_bytes(4) + blake2b(key.encode(), digest_size=12).digest()
 
 

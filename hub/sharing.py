@@ -147,7 +147,7 @@ class Sharing:
 _OPEN = """
     INSERT INTO emergency (person, account, way, reason, until)
     SELECT p.number, %(account)s, %(way)s, %(reason)s, now() + %(lasts)s FROM person p
-    WHERE p.number = %(person)s
+    WHERE p.number = %(person)s AND p.closed_at IS NULL
       AND NOT CASE %(way)s WHEN 'regulation' THEN p.opposes_regulation ELSE p.opposes_break_glass END
       AND NOT EXISTS (SELECT FROM access_block b WHERE b.person = p.number AND b.account = %(account)s)
     RETURNING id, until

@@ -18,9 +18,11 @@ from ingest_api.context import Hub
 from ingest_api.headers import Headers
 from ingest_api.routes import (
     emergency,
+    export,
     glucose,
     health,
     households,
+    leaving,
     population,
     readings,
     register,
@@ -44,7 +46,7 @@ class Application(FastAPI):
 
 HEALTH: tuple[ModuleType, ...] = (health,)
 ALL: tuple[ModuleType, ...] = (
-    register, readings, glucose, weight, households, population, sharing, emergency, sign_in, health,
+    register, readings, glucose, weight, households, population, sharing, emergency, export, leaving, sign_in, health,
 )  # fmt: skip
 
 

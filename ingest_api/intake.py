@@ -5,7 +5,7 @@ returns, all of it is committed, and the payloads may be acknowledged.
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import count
@@ -13,7 +13,7 @@ from itertools import count
 from device_adapters.adapter import NO_KEYS, Keys, decode
 from hub.database import UNSTORABLE, Connection, Database, Role
 from hub.directory import Directory
-from hub.errors import DecoderFault, NotStorable, Refusal, UnknownDevice
+from hub.errors import CollectionStopped, DecoderFault, NotStorable, Refusal, UnknownDevice
 from hub.faults import whereabouts
 from hub.measurements import WHOLE, Decoded, Measurement, RawPayload, Refused
 from hub.readings import Reading, tie
@@ -160,8 +160,27 @@ def _tie_one(measurement: Measurement, held: dict[str, HeldDevice]) -> Reading:
     return tie(measurement, device)
 
 
-def _keep(connection: Connection, opened: Iterable[_Opened]) -> None:
+def _keep(connection: Connection, opened: Sequence[_Opened]) -> None:
+    _set_aside_unwanted(connection, opened)
     placed = [(each.fates, place, reading) for each in opened for place, reading in each.readings]
     outcomes = PostgresStore(connection).keep([reading for _, _, reading in placed])
     for (fates, place, _), outcome in zip(placed, outcomes, strict=True):
         fates[place] = _FATES[outcome]
+
+
+def _set_aside_unwanted(connection: Connection, opened: Sequence[_Opened]) -> None:
+    """Refuse readings of people who stopped collection; asked here, where who stops it waits for who stores."""
+    people = {r.person for each in opened for _, r in each.readings if r.person is not None}
+    if not people:
+        return
+    row = connection.execute("SELECT collecting(%s)", (list(people),)).fetchone()
+    stopped = people.difference(row[0] if row else ())
+    if not stopped:
+        return
+    for each in opened:
+        unwanted = [place for place, reading in each.readings if reading.person in stopped]
+        each.readings = [(place, reading) for place, reading in each.readings if reading.person not in stopped]
+        each.refused += [Refused(place, CollectionStopped(_STOPPED)) for place in unwanted]
+
+
+_STOPPED = "its holder has stopped collection, or closed their record; once they restart it, replay"

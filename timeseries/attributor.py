@@ -66,7 +66,7 @@ class Attributor:
     def _weigh(self, whole: Occasion, row: InboxRow, kilograms: float) -> None:
         """One weight, with the composition that came in the same moment."""
         match decide(self._model(row.household), _weighing(row, kilograms, whole.value(Kind.IMPEDANCE))):
-            case Given(person):
+            case Given(person) if self._inbox.may_give(person):
                 self._inbox.give(whole, person, Attribution.GIVEN)
             case Ask(found):
                 self._inbox.leave(whole, _members_of(found))
@@ -85,7 +85,7 @@ class Attributor:
     def _follow(self, occasion: Occasion, whole: Occasion) -> None:
         """What was measured with a weight goes where that went, though it arrive later; anything else waits."""
         for weight in whole.weights:
-            if weight.person is not None:
+            if weight.person is not None and self._inbox.may_give(weight.person):
                 how = Attribution.CONFIRMED if weight.confirmed else Attribution.GIVEN
                 self._inbox.give(occasion, weight.person, how)
                 return

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from hub.database import Connection, Jsonb
-from hub.errors import NotFound
+from hub.errors import CollectionStopped, NotFound
 from hub.quantities import KIND_BY_NUMBER, KINDS, Kind
 from hub.readings import Attribution
 from timeseries.postgres_store import PostgresStore
@@ -92,7 +92,9 @@ class Inbox:
         return whole if len(whole.weights) <= 1 else Occasion((row,))
 
     def give(self, occasion: Occasion, person: int, how: Attribution) -> None:
-        """Put it into that person's record, and out of whoever's it was in."""
+        """Put it into that person's record, and out of whoever's it was in; raises CollectionStopped."""
+        if not self.may_give(person):
+            raise CollectionStopped("this person has stopped collection; it can be theirs once they restart it")
         for row in occasion.rows:
             if row.person != person:
                 self._take_back(row)
@@ -100,6 +102,11 @@ class Inbox:
             elif how is Attribution.CONFIRMED:
                 self._connection.execute(_CONFIRM, (how, person, KINDS[row.kind].number, row.taken_at, row.key))
         self._decide(occasion, person, how is Attribution.CONFIRMED)
+
+    def may_give(self, person: int) -> bool:
+        """False if that person has stopped collection."""
+        row = self._connection.execute("SELECT collecting(%s)", ([person],)).fetchone()
+        return bool(row and row[0])
 
     def leave(self, occasion: Occasion, candidates: Sequence[tuple[int, float]] = ()) -> None:
         """Let it wait for somebody to say whose it is; `candidates` are people with their probability."""

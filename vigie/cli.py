@@ -12,6 +12,7 @@ from rich.console import Console
 from hub.errors import RecordError, Refusal, SettingsError, VigieError
 from hub.settings import load
 from vigie.cli_accounts import app as accounts_app
+from vigie.cli_people import app as people_app
 
 app = typer.Typer(
     help="Vigie takes in what glucose sensors, meters and scales send, and keeps it in the right person's record.\n\n"
@@ -26,6 +27,7 @@ gateway_app = typer.Typer()
 app.add_typer(services_app, name="services")
 app.add_typer(gateway_app, name="gateway")
 app.add_typer(accounts_app, name="gateway-account")
+app.add_typer(people_app, name="people")
 app.add_typer(token_app, name="token")
 app.add_typer(quarantine_app, name="quarantine")
 

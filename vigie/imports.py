@@ -93,7 +93,7 @@ def run(wanted: Wanted, database_url: str, console: Console) -> Imported:
     try:
         person = _person(database, wanted.person)
         zone = person.zone if wanted.zone is None else _zone(wanted.zone)
-        owner = Owner(reader.name, person.id.hex[:8])
+        owner = Owner(reader.name, person.id.hex[:8], _held(database, person, contents.rows))
         _register(database, reader, owner, person, contents.rows)
         intake = Intake(database, PostgresDirectory(database))
         imported = Imported(reader, contents.unmeasured)
@@ -142,14 +142,29 @@ def _zone(name: str) -> ZoneInfo:
 
 def _register(database: Database, reader: Reader, owner: Owner, person: Person, rows: Iterable[Row]) -> None:
     """Each device of the file is the person's, since ever; lines that cannot be read name none."""
-    serials = sorted({row.serial for row in rows if row.readable})
+    kinds = {row.serial: row.device or reader.device for row in rows if row.readable}
+    serials = sorted(set(kinds) - owner.held)
     if len(serials) > MOST_DEVICES:
         raise Malformed(f"more than {MOST_DEVICES} devices in one file: the column of serial numbers holds none")
     with database.transaction(Role.REGISTER) as connection:
         register = Register(connection)
         for serial in serials:
-            device = register.add_device(DeviceDraft(owner.address(serial), reader.device))
+            device = register.add_device(DeviceDraft(owner.address(serial), kinds[serial]))
             register.pair(device.id, person.id, BEGINNING)
+
+
+def _held(database: Database, person: Person, rows: Iterable[Row]) -> frozenset[str]:
+    """Ids in the file of devices that only this person ever held; another's readings cannot come in by them."""
+    serials = list({row.serial for row in rows})
+    with database.transaction(Role.REGISTER) as connection:
+        held = connection.execute(_HELD, {"serials": serials, "person": person.number}).fetchall()
+    return frozenset(serial for (serial,) in held)
+
+
+_HELD = """
+    SELECT d.id::text FROM device d JOIN holding h ON h.device = d.number
+    WHERE d.id::text = ANY(%(serials)s) GROUP BY d.id HAVING bool_and(h.person IS NOT DISTINCT FROM %(person)s)
+"""
 
 
 def _batches(items: Iterator[_T]) -> Iterator[list[_T]]:

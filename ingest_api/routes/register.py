@@ -7,6 +7,9 @@ from zoneinfo import ZoneInfo, available_timezones
 from fastapi import APIRouter
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from hub import ins
+from hub.errors import RecordError
+from hub.ins import Ins
 from hub.records import Device, DeviceDraft, DeviceKind, Household, Pairing, Person, PersonDraft, Sex
 from hub.register import Register
 from ingest_api.context import Administrator, Reader, Registrar, TheHub
@@ -40,6 +43,19 @@ class PersonBody(_Body):
     time_zone: Zone
     conditions: tuple[Text, ...] = ()
     height_cm: Annotated[float, Field(strict=True, allow_inf_nan=False, ge=30, le=260)] | None = None
+
+
+def _with_its_key(text: str) -> Ins:
+    try:
+        return Ins(text)
+    except RecordError as why:
+        raise ValueError(str(why)) from None
+
+
+class NewPersonBody(PersonBody):
+    """With a national identity, if it is known; nobody vouches for it here, so it is never searched, nor told."""
+
+    ins: Annotated[Annotated[str, Field(max_length=30)], AfterValidator(_with_its_key)] | None = None
 
 
 class PersonAnswer(PersonBody):
@@ -93,13 +109,16 @@ class HouseholdAnswer(HouseholdBody):
 
 
 @router.post("/people", status_code=201)
-def add_person(body: PersonBody, hub: TheHub, _: Administrator) -> PersonAnswer:
+def add_person(body: NewPersonBody, hub: TheHub, _: Administrator) -> PersonAnswer:
     """Open a record."""
     draft = PersonDraft(
         body.given, body.family, body.birth_date, body.sex, ZoneInfo(body.time_zone), body.conditions, body.height_cm
     )
     with hub.registering() as connection:
-        return _person(Register(connection).add_person(draft))
+        person = Register(connection).add_person(draft)
+        if isinstance(body.ins, Ins):
+            ins.keep(connection, person.number, body.ins)
+        return _person(person)
 
 
 @router.get("/people/{person}")

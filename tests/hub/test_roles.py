@@ -44,6 +44,9 @@ TABLES = [
     "emergency",
     "access_log",
     "access_head",
+    "deletion",
+    "identity_ins",
+    "ins_lookup",
 ]
 
 

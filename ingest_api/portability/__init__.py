@@ -1,0 +1,1 @@
+"""Taking everything along: what an export holds, and the files it is written as."""
