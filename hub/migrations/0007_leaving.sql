@@ -40,30 +40,30 @@ GRANT EXECUTE ON FUNCTION settle_collection, close_record TO vigie_register;
 -- ── A closed record is nobody's to read ──────────────────────────────────────────────────────────────────────────────
 
 CREATE OR REPLACE VIEW reach_by_way AS
-    SELECT a.person, NULL::smallint[] AS kinds, true AS whole, true AS acts, false AS emergency
-    FROM acting() AS a JOIN person p ON p.number = a.person WHERE p.closed_at IS NULL
-UNION ALL
-    SELECT p.number, NULL, true, true, false FROM person p WHERE (SELECT acts_as_admin()) AND p.closed_at IS NULL
-UNION ALL
-    SELECT g.person, g.kinds, p.attending IS NOT DISTINCT FROM (SELECT (acting()).account), g.delegate, false
-    FROM access_grant g JOIN person p ON p.number = g.person AND p.closed_at IS NULL
-    WHERE g.account = (SELECT (acting()).account) AND g.revoked_at IS NULL AND now() <@ g.during
-      AND NOT EXISTS (SELECT FROM access_block b
-                      WHERE b.person = g.person AND b.account = (SELECT (acting()).account))
-UNION ALL
-    SELECT g.person, g.kinds, false, false, false
-    FROM team_member t JOIN access_grant g ON g.account = t.team
-    JOIN person p ON p.number = g.person AND p.closed_at IS NULL
-    WHERE t.member = (SELECT (acting()).account) AND g.revoked_at IS NULL AND now() <@ g.during
-      AND NOT EXISTS (SELECT FROM access_block b
-                      WHERE b.person = g.person AND b.account IN ((SELECT (acting()).account), g.account))
-UNION ALL
-    SELECT e.person, NULL, false, false, true FROM emergency e
-    JOIN person p ON p.number = e.person AND p.closed_at IS NULL
-    WHERE e.account = (SELECT (acting()).account) AND now() < e.until
-      AND NOT CASE e.way WHEN 'regulation' THEN p.opposes_regulation ELSE p.opposes_break_glass END
-      AND NOT EXISTS (SELECT FROM access_block b
-                      WHERE b.person = e.person AND b.account = (SELECT (acting()).account));
+    SELECT way.* FROM acting() AS me CROSS JOIN LATERAL (
+        SELECT p.number AS person, NULL::smallint[] AS kinds, true AS whole, true AS acts, false AS emergency
+        FROM person p WHERE p.number = me.person AND p.closed_at IS NULL
+    UNION ALL
+        SELECT p.number, NULL, true, true, false FROM person p WHERE me.role = 'admin' AND p.closed_at IS NULL
+    UNION ALL
+        SELECT g.person, g.kinds, p.attending IS NOT DISTINCT FROM me.account, g.delegate, false
+        FROM access_grant g JOIN person p ON p.number = g.person AND p.closed_at IS NULL
+        WHERE g.account = me.account AND g.revoked_at IS NULL AND now() <@ g.during
+          AND NOT EXISTS (SELECT FROM access_block b WHERE b.person = g.person AND b.account = me.account)
+    UNION ALL
+        SELECT g.person, g.kinds, false, false, false
+        FROM team_member t JOIN access_grant g ON g.account = t.team
+        JOIN person p ON p.number = g.person AND p.closed_at IS NULL
+        WHERE t.member = me.account AND g.revoked_at IS NULL AND now() <@ g.during
+          AND NOT EXISTS (SELECT FROM access_block b
+                          WHERE b.person = g.person AND b.account IN (me.account, g.account))
+    UNION ALL
+        SELECT e.person, NULL, false, false, true
+        FROM emergency e JOIN person p ON p.number = e.person AND p.closed_at IS NULL
+        WHERE e.account = me.account AND now() < e.until
+          AND NOT CASE e.way WHEN 'regulation' THEN p.opposes_regulation ELSE p.opposes_break_glass END
+          AND NOT EXISTS (SELECT FROM access_block b WHERE b.person = e.person AND b.account = me.account)
+    ) AS way;
 
 SET LOCAL ROLE vigie_reader;
 CREATE OR REPLACE VIEW api.household_person WITH (security_barrier) AS
