@@ -272,6 +272,7 @@ def told(answer: httpx.Response) -> tuple[int, str, list[tuple[str, str]]]:
 
 
 def test_the_list_holds_those_whom_the_actor_may_see(scene: Scene) -> None:
+    scene.world.settle()
     listed = {who: scene.callers[who].get("/v1/population").json()["people"] for who in sorted(SIGNED_IN)}
     seeing = {who for who, rows in listed.items() if str(scene.ada.id) in {row["person"] for row in rows}}
     assert seeing == READ
