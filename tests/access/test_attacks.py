@@ -121,7 +121,7 @@ def test_a_clinician_sees_nothing_of_who_did_not_let_them_in(
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("forged", ["made up", "an account's id", "a person's id", "expired", "empty"])
 def test_a_forged_ticket_shows_nothing(theatre: Theatre, session: psycopg.Connection, view: str, forged: str) -> None:
-    tickets = {
+    tickets: dict[str, UUID | str] = {
         "made up": uuid4(), "an account's id": theatre.bob.account.id, "a person's id": theatre.bob.id, "empty": "",
         "expired": ticket(theatre.world, theatre.bob, timedelta(seconds=-1)),
     }  # fmt: skip

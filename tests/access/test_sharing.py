@@ -1,6 +1,6 @@
 """What a person settles over HTTP, and what follows for others from the next request on."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -116,8 +116,8 @@ def test_a_grant_of_glucose_shows_no_weight(ada: Holder, clinician: Somebody) ->
 def test_a_grant_holds_from_and_until_its_times(
     lasting_ada: Holder, clinician: Somebody, from_: float, until: float | None, seen: bool
 ) -> None:
-    times = {"from": moment(from_), "until": None if until is None else moment(until)}
-    settle(lasting_ada, "grants", to=clinician.name, **times)
+    ends = None if until is None else moment(until)
+    settle(lasting_ada, "grants", to=clinician.name, from_=moment(from_), until=ends)
     assert (sees(lasting_ada, clinician), len(row(lasting_ada, clinician))) == (seen, int(seen))
 
 
@@ -178,7 +178,7 @@ def test_a_block_beats_every_way_in(world: World, ada: Holder, clinician: Somebo
 def test_a_block_beats_each_way_alone(world: World, ada: Holder, clinician: Somebody, way: str) -> None:
     team = world.somebody(ActorRole.TEAM)
     world.join(team, clinician)
-    ways = {
+    ways: dict[str, Callable[[], object]] = {
         "grant": lambda: world.grant(ada, clinician),
         "team": lambda: world.grant(ada, team),
         "emergency": lambda: world.open_in_emergency(ada, clinician),
