@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from hub.accounts import ActorRole
-from tests.access.world import Holder, Somebody, World
+from tests.access.world import NOW, Holder, Somebody, World
 from tests.ingest_api.test_api_register import problem
 from timeseries.trends import COMPOSITION
 
@@ -441,3 +441,38 @@ def test_no_entry_no_grant_and_no_emergency(world: World, ada: Holder, clinician
         tried = [open_record(ada, clinician), ada.api.post(ada.path("/grants"), {"to": clinician.name})]
     assert [problem(answer) for answer in tried] == [(503, "database_error")] * 2
     assert not sees(ada, clinician)
+
+
+# ── Sending ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def sent(by: Somebody, sender: object, **said: Any) -> httpx.Response:
+    """A glucose of now."""
+    reading = {"id": "1", "kind": "glucose", "value": 99, "unit": "mg/dL", "taken_at": moment(0)} | said
+    return by.api.post("/v1/readings", {"device": str(sender), "readings": [reading]})
+
+
+def test_nobody_sends_for_a_device_that_was_somebody_elses(world: World, ada: Holder) -> None:
+    bob, passed_on = world.holder("Bob"), world.record.device()
+    world.record.pair(passed_on, bob.person, until=NOW - timedelta(days=9))
+    world.record.pair(passed_on, ada.person, since=NOW - timedelta(days=9))
+    answer = sent(ada, passed_on.id, taken_at=moment(-240))
+    assert problem(answer) == NO_PERSON
+    assert problem(sent(ada, uuid4())) == NO_PERSON
+    assert sent(ada, ada.sensor.id).json()["results"][0]["outcome"] == "stored"
+
+
+def test_a_reading_cannot_name_a_device_of_its_own(world: World, ada: Holder) -> None:
+    bob = world.holder("Bob")
+    sent(ada, ada.sensor.id, device=str(bob.sensor.id))
+    told = ada.api.get(ada.path("/readings"), from_=moment(-0.1), kind="glucose").json()["readings"]
+    assert [each["device"] for each in told if each["value"] == 99] == [str(ada.sensor.id)]
+    assert bob.api.get(bob.path("/readings")).json()["readings"] == []
+
+
+def test_an_application_shut_out_sends_nothing(world: World, ada: Holder) -> None:
+    app = world.somebody(ActorRole.APP)
+    settle(ada, "grants", to=app.name)
+    before = sent(app, ada.sensor.id).status_code
+    settle(ada, "blocks", account=app.name)
+    assert (before, problem(sent(app, ada.sensor.id))) == (200, NO_PERSON)
