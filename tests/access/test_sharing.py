@@ -1,6 +1,7 @@
 """What a person settles over HTTP, and what follows for others from the next request on."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,8 +11,10 @@ import httpx
 import pytest
 
 from hub.accounts import ActorRole
+from hub.database import Role
 from tests.access.world import NOW, Holder, Somebody, World
 from tests.ingest_api.test_api_register import problem
+from timeseries.summaries import Summaries
 from timeseries.trends import COMPOSITION
 
 NO_PERSON = (404, "not_found")
@@ -238,6 +241,21 @@ def test_hiding_twice_shows_nothing_more_before_the_summaries_are_made_anew(
     world.settle()
     assert (before[0]["weight"]["value"], at_once) == (70, [])
     assert [(each["weight"], each["last_weight"]) for each in row(ada, clinician)] == [(None, None)]
+
+
+def test_what_is_hidden_while_the_summaries_are_made_is_not_in_them(
+    world: World, ada: Holder, clinician: Somebody
+) -> None:
+    settle(ada, "grants", to=clinician.name)
+    settle(ada, "hidden", kind="height")
+    with ThreadPoolExecutor() as threads:
+        with world.database.transaction(Role.WATCH) as connection:
+            Summaries(connection).catch_up(ada.number)
+            hiding = threads.submit(settle, ada, "hidden", kind="weight")
+            while not hiding.done() and not world.as_administrator("SELECT 1 FROM pg_locks WHERE NOT granted"):
+                pass
+        hiding.result()
+    assert row(ada, clinician) == []
 
 
 def test_what_is_shown_again_is_exactly_as_it_was(world: World, ada: Holder, clinician: Somebody) -> None:
