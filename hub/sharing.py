@@ -58,11 +58,16 @@ class Sharing:
         self, person: int, to: Account, by: int, kinds: Sequence[Kind] | None, during: tuple[datetime, datetime | None],
         delegate: bool = False,
     ) -> UUID:  # fmt: skip
-        """Let an account see those kinds (all if None) from and until those times; raises Conflict for oneself."""
+        """Let an account see those kinds (all if None) from and until those times.
+
+        Raises Conflict for oneself, for times that end before they begin, for a delegate of some kinds.
+        """
         if to.person == person:
             raise Conflict("nobody needs to be given access to their own record")
         if during[1] is not None and during[1] <= during[0]:
             raise Conflict("access must end after it begins")
+        if delegate and kinds is not None:
+            raise Conflict("a delegate settles who sees any kind, so sees every kind; leave `kinds` out")
         numbers = None if kinds is None else [KINDS[kind].number for kind in kinds]
         return self._id(
             "INSERT INTO access_grant (person, account, kinds, during, delegate, granted_by) "
@@ -76,7 +81,12 @@ class Sharing:
                   (person, grant), "grant")  # fmt: skip
 
     def hide(self, person: int, veil: Veil, by: int) -> UUID:
-        """Hide it from everybody but the person and their attending physician; raises NotFound for another's device."""
+        """Hide it from everybody but the person and their attending physician.
+
+        Raises NotFound for a device that is not there, Conflict for a time that ends before it begins.
+        """
+        if veil.since is not None and veil.until is not None and veil.until <= veil.since:
+            raise Conflict("what is hidden must end after it begins")
         device = None if veil.device is None else self._device(veil.device)
         return self._id(
             "INSERT INTO hidden (person, kind, device, reading, during, hidden_by) VALUES (%s, %s, %s, %s, %s, %s) "

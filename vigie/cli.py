@@ -23,6 +23,7 @@ app = typer.Typer(
 services_app = typer.Typer(no_args_is_help=True, help="The private TimescaleDB and Mosquitto, without Docker or root.")
 token_app = typer.Typer(no_args_is_help=True, help="Bearer tokens for the API.")
 quarantine_app = typer.Typer(no_args_is_help=True, help="What was refused, and again after a fix.")
+access_log_app = typer.Typer(no_args_is_help=True, help="The log of who saw whose record.")
 gateway_app = typer.Typer()
 app.add_typer(services_app, name="services")
 app.add_typer(gateway_app, name="gateway")
@@ -30,6 +31,7 @@ app.add_typer(accounts_app, name="gateway-account")
 app.add_typer(people_app, name="people")
 app.add_typer(token_app, name="token")
 app.add_typer(quarantine_app, name="quarantine")
+app.add_typer(access_log_app, name="access-log")
 
 Home = Annotated[Path | None, typer.Option(help="Data folder; VIGIE_HOME, else the user's own data folder.")]
 NOBODY = "00:00:00:00:00:00"
@@ -300,6 +302,17 @@ def quarantine_replay() -> None:
     settings = load()
     accepted, refused = replay(settings.required_database_url(), settings.keys, progress)
     console.print(f"{accepted} accepted, {refused} still refused")
+
+
+@access_log_app.command("verify")
+def access_log_verify() -> None:
+    """Name the first altered entry of each person, status 1 if there is one; and a digest to keep elsewhere."""
+    from vigie.access_log import verify
+
+    found = verify(load().required_database_url())
+    for line in found.lines:
+        typer.echo(line)
+    raise typer.Exit(0 if found.whole else 1)
 
 
 def _home(chosen: Path | None) -> Path:

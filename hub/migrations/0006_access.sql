@@ -88,8 +88,8 @@ CREATE VIEW reach_by_way AS
         WHERE g.account = me.account AND g.revoked_at IS NULL AND now() <@ g.during
           AND NOT EXISTS (SELECT FROM access_block b WHERE b.person = g.person AND b.account = me.account)
     UNION ALL
-        SELECT g.person, g.kinds, false, false, false
-        FROM team_member t JOIN access_grant g ON g.account = t.team
+        SELECT g.person, g.kinds, p.attending IS NOT DISTINCT FROM me.account, false, false
+        FROM team_member t JOIN access_grant g ON g.account = t.team JOIN person p ON p.number = g.person
         WHERE t.member = me.account AND g.revoked_at IS NULL AND now() <@ g.during
           AND NOT EXISTS (SELECT FROM access_block b
                           WHERE b.person = g.person AND b.account IN (me.account, g.account))
@@ -179,9 +179,14 @@ CREATE VIEW shown.reading AS
 GRANT USAGE ON SCHEMA shown TO vigie_watch;
 GRANT SELECT ON shown.reading TO vigie_watch;
 
--- Hiding and unhiding change the summaries of all days.
+-- Hiding and unhiding change the summaries of all days. What others saw before is gone at once, not when the summaries are
+-- next made; whoever makes them this moment is waited for (timeseries.summaries takes the same lock), or they would write
+-- afterwards what is hidden now.
 CREATE FUNCTION hidden_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = vigie AS $$
 BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('vigie summaries'), NEW.person);
+    DELETE FROM day WHERE person = NEW.person AND shown;
+    DELETE FROM standing WHERE person = NEW.person AND shown;
     INSERT INTO stale (person, kind, since, until)
     SELECT NEW.person, kind, '2000-01-01Z', now() + interval '1 day' FROM unnest(ARRAY[1, 4]) AS kind;
     RETURN NULL;
@@ -197,7 +202,7 @@ CREATE VIEW api.day WITH (security_barrier) AS
     LEFT JOIN reach g ON g.person = d.person AND g.kind = 1
     LEFT JOIN reach w ON w.person = d.person AND w.kind = 4
     WHERE coalesce(g.kind, w.kind) IS NOT NULL
-      AND d.shown = (coalesce(g.hides, w.hides) AND NOT coalesce(g.whole, w.whole));
+      AND d.shown = (coalesce(g.hides, w.hides) AND NOT (coalesce(g.whole, true) AND coalesce(w.whole, true)));
 
 -- The clinician's list. A function, because behind a barrier view the list would be sorted whole for every page; the
 -- rights are inside it instead. Its plan is made for the numbers asked: a page is then read along the index. Those whose
@@ -241,7 +246,8 @@ CREATE FUNCTION may_see(whose int, what smallint) RETURNS boolean LANGUAGE sql S
 $$;
 CREATE FUNCTION sees_shown(whose int) RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT EXISTS (SELECT FROM hidden h WHERE h.person = whose AND h.lifted_at IS NULL)
-       AND NOT EXISTS (SELECT FROM reach_by_way w WHERE w.person = whose AND w.whole)
+       AND EXISTS (SELECT FROM reach_by_way w WHERE w.person = whose AND NOT w.whole)
+       AND EXISTS (SELECT FROM reach a WHERE a.person = whose AND a.kind IN (1, 4) AND NOT a.whole)
 $$;
 GRANT EXECUTE ON FUNCTION may_see, sees_shown TO vigie_reader;
 SET LOCAL ROLE vigie_reader;
@@ -320,7 +326,10 @@ BEGIN
     entry.name := (SELECT coalesce(a.full_name, a.name) FROM account a WHERE a.number = who.account);
     entry.act := what;
     entry.kinds := which;
-    entry.emergency := coalesce((SELECT bool_and(w.emergency) FROM reach_by_way w WHERE w.person = whose), false);
+    -- what an ordinary way shows of those kinds is no emergency, even while one is open
+    entry.emergency := what = 'emergency' OR coalesce((
+        SELECT bool_or(w.emergency) AND bool_and(w.emergency OR NOT coalesce(w.kinds IS NULL OR which <@ w.kinds, false))
+        FROM reach_by_way w WHERE w.person = whose), false);
     entry.hash := access_hash(head.hash, entry);
     INSERT INTO access_log SELECT (entry).*;
     UPDATE access_head SET number = entry.number, hash = entry.hash WHERE person = whose;

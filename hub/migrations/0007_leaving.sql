@@ -51,7 +51,7 @@ CREATE OR REPLACE VIEW reach_by_way AS
         WHERE g.account = me.account AND g.revoked_at IS NULL AND now() <@ g.during
           AND NOT EXISTS (SELECT FROM access_block b WHERE b.person = g.person AND b.account = me.account)
     UNION ALL
-        SELECT g.person, g.kinds, false, false, false
+        SELECT g.person, g.kinds, p.attending IS NOT DISTINCT FROM me.account, false, false
         FROM team_member t JOIN access_grant g ON g.account = t.team
         JOIN person p ON p.number = g.person AND p.closed_at IS NULL
         WHERE t.member = me.account AND g.revoked_at IS NULL AND now() <@ g.during

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from hub.sharing import Sharing, Way
 from ingest_api.context import Clinician, Sharer, TheHub
@@ -13,13 +13,18 @@ from ingest_api.opened import acting_for, enter, refuse
 
 router = APIRouter(prefix="/v1/people/{person}/emergency", tags=["emergency"])
 
+BANNER = "Emergency access: read only, entered in the record, its holder is told"
+
 
 class EmergencyBody(BaseModel):
     """In which way, and why."""
 
     model_config = ConfigDict(extra="forbid")
     way: Way = Way.BREAK_GLASS
-    reason: Annotated[str, Field(min_length=10, max_length=500)]
+    # refused here as the table would: an answer from the database would tell that the person exists
+    reason: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=10, max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$")
+    ]
 
 
 class EmergencyAnswer(BaseModel):
@@ -53,22 +58,22 @@ def open_in_emergency(person: UUID, body: EmergencyBody, hub: TheHub, actor: Cli
 
     The same answer when its holder opposes it, has shut the actor out, or does not exist.
     """
-    with hub.registering() as connection:
+    # no entry, no emergency: the entry is written while the opening may still be taken back
+    with hub.reading(actor) as log, hub.registering() as connection:
         row = connection.execute("SELECT number FROM person WHERE id = %s", (person,)).fetchone()
         opened = row and Sharing(connection).open_in_emergency(row[0], actor.account, body.way, body.reason)
-    if row is None or opened is None:
+        if row is not None and opened is not None:
+            enter(log, [row[0]], "emergency")
+    if opened is None:
         refuse(hub, actor, person)
-    with hub.reading(actor) as connection:
-        enter(connection, [row[0]], "emergency")
-    return EmergencyAnswer(
-        id=opened[0], until=opened[1], banner="Emergency access: read only, entered in the record, its holder is told"
-    )
+    return EmergencyAnswer(id=opened[0], until=opened[1], banner=BANNER)
 
 
 @router.get("")
 def get_emergencies(person: UUID, hub: TheHub, actor: Sharer) -> OpenedsAnswer:
     """Who opened the record in an emergency; asking notes that the person was told."""
     with acting_for(hub, actor, person) as record:
+        enter(record.connection, [record.whose.number], "read", [])
         rows: list[Any] = record.connection.execute(
             "SELECT id, who, way, reason, opened_at, until FROM emergency WHERE person = %s ORDER BY opened_at DESC",
             (record.whose.number,),

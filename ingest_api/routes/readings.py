@@ -9,9 +9,8 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
-from hub.errors import KindUnknown
 from hub.measurements import WHOLE, Channel, RawPayload
-from hub.quantities import FAMILIES, GLUCOSE_KINDS, KINDS, Kind, Unit, from_canonical, parse_unit
+from hub.quantities import GLUCOSE_KINDS, KINDS, Kind, Unit, from_canonical, parse_unit
 from hub.readings import EARLIEST
 from ingest_api.context import Reader, Sender, TheHub
 from ingest_api.cursor import read_cursor, write_cursor
@@ -19,6 +18,7 @@ from ingest_api.intake import Fate, Receipt
 from ingest_api.moment import Moment
 from ingest_api.opened import opened
 from ingest_api.sending import check_sender
+from ingest_api.units import kinds_named
 from timeseries.glucose.rate import OVER, Arrow, arrow
 from timeseries.postgres_store import PostgresStore
 from timeseries.store import Found, Place
@@ -129,7 +129,7 @@ def get_readings(
     """A person's readings from `from` (included) up to `to` (not included); 14 days up to now unless told."""
     until = until or datetime.now(UTC)
     since = since or max(until, EARLIEST + DEFAULT_SPAN) - DEFAULT_SPAN
-    kinds, shown = _kinds(kind), parse_unit(unit) if unit else None
+    kinds, shown = kinds_named(kind) if kind is not None else tuple(Kind), parse_unit(unit) if unit else None
     after = read_cursor(cursor)
     with opened(hub, actor, person, kinds) as record:
         wanted = Wanted(record.whose.number, kinds, since, until, limit + 1, after)
@@ -170,17 +170,6 @@ def _results(readings: list[Any], receipt: Receipt) -> IntakeAnswer:
             for place, (item, fate) in enumerate(zip(readings, receipt.fates, strict=True))
         ]
     )
-
-
-def _kinds(name: str | None) -> tuple[Kind, ...]:
-    if name is None:
-        return tuple(Kind)
-    if name in FAMILIES:
-        return FAMILIES[name]
-    try:
-        return (Kind(name),)
-    except ValueError:
-        raise KindUnknown(f"kind must be one of: {', '.join([*FAMILIES, *Kind])}") from None
 
 
 def _device(payload: bytes) -> object:

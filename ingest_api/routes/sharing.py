@@ -8,15 +8,16 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from hub.accounts import ActorRole
-from hub.quantities import FAMILIES, KIND_BY_NUMBER, Kind
+from hub.quantities import KIND_BY_NUMBER, Kind
 from hub.sharing import Sharing, Veil
 from ingest_api.context import Sharer, TheHub
 from ingest_api.moment import Moment
 from ingest_api.opened import acting_for, enter
+from ingest_api.units import kinds_named
 
 router = APIRouter(prefix="/v1/people/{person}", tags=["sharing"])
 
-Name = Annotated[str, Field(min_length=1, max_length=200)]
+Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 KindName = Annotated[str, Field(max_length=40)]
 WARNING = (
     "what is hidden is not seen by those who care for you, in an emergency either: they may judge wrongly without it"
@@ -152,6 +153,7 @@ def grant(person: UUID, body: GrantBody, hub: TheHub, actor: Sharer) -> GrantAns
 def get_grants(person: UUID, hub: TheHub, actor: Sharer) -> GrantsAnswer:
     """Everybody who is let in, now or later."""
     with acting_for(hub, actor, person) as record:
+        enter(record.connection, [record.whose.number], "read", [])
         rows = record.connection.execute(
             "SELECT id, name, role, kinds, lower(during), upper(during), delegate FROM access_grant "
             "WHERE person = %s ORDER BY created_at, id",
@@ -172,7 +174,7 @@ def revoke(person: UUID, grant: UUID, hub: TheHub, actor: Sharer) -> Done:
 @router.post("/hidden", status_code=201)
 def hide(person: UUID, body: HiddenBody, hub: TheHub, actor: Sharer) -> HidAnswer:
     """Hide a part of the record from everybody but the person and their attending physician."""
-    kinds: tuple[Kind | None, ...] = (None,) if body.kind is None else FAMILIES.get(body.kind) or (Kind(body.kind),)
+    kinds: tuple[Kind | None, ...] = (None,) if body.kind is None else kinds_named(body.kind)
     with acting_for(hub, actor, person) as record, hub.registering() as connection:
         desk, number = Sharing(connection), record.whose.number
         veils = [Veil(kind, body.device, body.reading, body.from_, body.to) for kind in kinds]
@@ -185,6 +187,7 @@ def hide(person: UUID, body: HiddenBody, hub: TheHub, actor: Sharer) -> HidAnswe
 def get_hidden(person: UUID, hub: TheHub, actor: Sharer) -> HiddensAnswer:
     """All that is hidden."""
     with acting_for(hub, actor, person) as record:
+        enter(record.connection, [record.whose.number], "read", [])
         rows = record.connection.execute(
             "SELECT id, kind, reading, lower(during), upper(during) FROM hidden "
             "WHERE person = %s ORDER BY created_at, id",
@@ -219,7 +222,7 @@ def block(person: UUID, body: BlockBody, hub: TheHub, actor: Sharer) -> Done:
 
 
 @router.delete("/blocks/{account}")
-def unblock(person: UUID, account: str, hub: TheHub, actor: Sharer) -> Done:
+def unblock(person: UUID, account: Name, hub: TheHub, actor: Sharer) -> Done:
     """Let them in again as far as they are granted."""
     with acting_for(hub, actor, person) as record, hub.registering() as connection:
         desk = Sharing(connection)
@@ -253,10 +256,11 @@ def get_access_log(
     hub: TheHub,
     actor: Sharer,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
-    cursor: Annotated[int | None, Query(ge=1)] = None,
+    cursor: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
 ) -> LogAnswer:
     """Who saw what and when, newest first."""
     with acting_for(hub, actor, person) as record:
+        enter(record.connection, [record.whose.number], "read", [])
         rows = record.connection.execute(
             "SELECT number, at, name, role, act, kinds, emergency FROM access_log "
             "WHERE person = %s AND (%s::bigint IS NULL OR number < %s) ORDER BY number DESC LIMIT %s",

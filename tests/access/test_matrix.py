@@ -1,0 +1,286 @@
+"""Every route and method, by everybody there is: what each may ask is declared here, in words, and nowhere else."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from fastapi.routing import APIRoute
+
+from hub.accounts import ActorRole
+from hub.database import Database, Role
+from hub.quantities import Kind
+from hub.sharing import Sharing, Veil
+from ingest_api.app import ALL, create_app
+from ingest_api.context import policy_of
+from tests.access.world import NOW, Holder, Somebody, World
+from tests.support.http import Api
+from tests.support.readings import a_reading, kg
+from timeseries.postgres_store import PostgresStore
+
+
+class Answer(StrEnum):
+    """What a call comes to."""
+
+    ANSWERED = "answered"
+    WHO = "401"
+    ROLE = "403"
+    NOT_THERE = "as if it were not there"
+
+
+STRANGERS = frozenset({"nobody", "bad token"})
+EVERYBODY = STRANGERS | {
+    "the person", "another person", "caregiver granted", "clinician granted", "clinician without grant",
+    "clinician blocked", "team member", "delegate", "app granted", "app without grant", "gateway", "administrator",
+    "clinician in emergency",
+}  # fmt: skip
+SIGNED_IN = EVERYBODY - STRANGERS
+CLINICIANS = frozenset(
+    {"clinician granted", "clinician without grant", "clinician blocked", "team member", "clinician in emergency"}
+)
+ACT = frozenset({"the person", "delegate", "administrator"})
+READ = ACT | {"caregiver granted", "clinician granted", "team member", "app granted", "clinician in emergency"}
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Who is answered; whose role is not asked at all; the rest of those signed in find nothing there."""
+
+    words: str
+    answered: frozenset[str]
+    refused: frozenset[str] = frozenset()
+
+    def of(self, who: str) -> Answer:
+        """What that actor's call should come to."""
+        if who in self.answered:
+            return Answer.ANSWERED
+        if who in STRANGERS:
+            return Answer.WHO
+        return Answer.ROLE if who in self.refused else Answer.NOT_THERE
+
+
+PUBLIC = Policy("anybody, since it tells nothing of anybody", EVERYBODY)
+ANYONE = Policy("whoever is signed in, about themselves or those they may see", SIGNED_IN)
+READS = Policy("whoever the person let in, and whoever opened the record in an emergency", READ)
+SETTLES = Policy("the person, whoever acts for them, an administrator", ACT)
+SENDS = Policy("those, an application they let in, and the device's own gateway", ACT | {"app granted", "gateway"})
+LEAVES = Policy("the person and administrators, nobody who acts for them", frozenset({"the person", "administrator"}))
+OPENS = Policy(
+    "clinicians whom the person has not shut out", CLINICIANS - {"clinician blocked"}, SIGNED_IN - CLINICIANS
+)
+RUNS = Policy("administrators", frozenset({"administrator"}), SIGNED_IN - {"administrator"})
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Ada, her home and her device, and everybody who might ask; Cleo let nobody in, and shut one clinician out."""
+
+    world: World
+    ada: Holder
+    cleo: Holder
+    home: UUID
+    weighing: UUID
+    callers: Mapping[str, Api]
+
+    def grant(self) -> UUID:
+        """One more, to be revoked."""
+        return self.world.grant(self.ada, self.world.clinician())
+
+    def hidden(self) -> UUID:
+        """One more, to be shown again."""
+        with self.world.database.transaction(Role.REGISTER) as connection:
+            veil = Veil(Kind.HEIGHT, until=NOW - timedelta(days=3000))
+            return Sharing(connection).hide(self.ada.number, veil, self.ada.account.number)
+
+    def blocked(self) -> UUID:
+        """One more shut out, to be let in again."""
+        whom = self.world.clinician()
+        self.world.block(self.ada, whom)
+        return whom.account.id
+
+    def other(self) -> str:
+        """Somebody's name."""
+        return self.world.clinician().name
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A route, who may ask it, the status of its answer, and how it is asked: `{…}` of the path, and the body."""
+
+    route: str
+    policy: Policy
+    status: int = 200
+    body: Callable[[Scene], Any] = lambda _: None
+    named: Callable[[Scene], Mapping[str, object]] = lambda _: {}
+    query: str = ""
+
+    def ask(self, scene: Scene, api: Api, **instead: object) -> httpx.Response:
+        """Ask it of Ada, or of what is said instead."""
+        method, path = self.route.split()
+        names = {"person": scene.ada.id, "household": scene.home} | dict(self.named(scene)) | instead
+        body = self.body(scene)
+        how = {} if body is None else {"json": body | {name: instead[name] for name in instead if name in body}}
+        return api.request(method, path.format(**names) + self.query, **how)
+
+
+P = "/v1/people/{person}"
+CALLS = (
+    Call("POST /v1/people", RUNS, 201, lambda s: {
+        "given": "Eve", "family": "Noir", "birth_date": "1990-01-01", "sex": "female", "time_zone": "Europe/Paris"}),
+    Call(f"GET {P}", READS),
+    Call("POST /v1/devices", RUNS, 201, lambda s: {"address": "AA:BB:CC:11:22:33", "kind": "cgm"}),
+    Call(f"POST {P}/pairings", SETTLES, 201, lambda s: {
+        "device": str(s.world.record.device().id), "since": "2026-01-01T00:00:00Z"}),
+    Call("POST /v1/households", RUNS, 201, lambda s: {
+        "name": "Home", "members": [str(s.world.record.person().id)], "devices": []}),
+    Call("POST /v1/readings", SENDS, 200, lambda s: {"device": str(s.ada.sensor.id), "readings": [
+        {"id": "a", "kind": "glucose", "value": 99, "unit": "mg/dL", "taken_at": NOW.isoformat()}]}),
+    Call(f"GET {P}/readings", READS),
+    Call(f"GET {P}/latest", READS),
+    Call(f"GET {P}/trends/glucose", READS),
+    Call(f"GET {P}/profile/glucose", READS),
+    Call(f"GET {P}/trends/weight", READS),
+    Call("GET /v1/households/{household}/unassigned", SETTLES),
+    Call("POST /v1/households/{household}/unassigned/{reading}/assign", SETTLES, 200,
+         lambda s: {"person": str(s.ada.id)}, lambda s: {"reading": s.weighing}),
+    Call("GET /v1/population", ANYONE),
+    Call(f"POST {P}/grants", SETTLES, 201, lambda s: {"to": s.other()}),
+    Call(f"GET {P}/grants", SETTLES),
+    Call(f"DELETE {P}/grants/{{grant}}", SETTLES, named=lambda s: {"grant": s.grant()}),
+    Call(f"POST {P}/hidden", SETTLES, 201, lambda s: {"kind": "height", "to": "2015-01-01T00:00:00Z"}),
+    Call(f"GET {P}/hidden", SETTLES),
+    Call(f"DELETE {P}/hidden/{{item}}", SETTLES, named=lambda s: {"item": s.hidden()}),
+    Call(f"POST {P}/blocks", SETTLES, 201, lambda s: {"account": s.other()}),
+    Call(f"DELETE {P}/blocks/{{account}}", SETTLES, named=lambda s: {"account": s.blocked()}),
+    Call(f"PUT {P}/attending", SETTLES, 200, lambda s: {"account": None}),
+    Call(f"PUT {P}/oppositions", SETTLES, 200, lambda s: {"regulation": False, "break_glass": False}),
+    Call(f"GET {P}/access-log", SETTLES),
+    Call(f"POST {P}/emergency", OPENS, 201, lambda s: {"reason": "found unconscious"}, lambda s: {"person": s.cleo.id}),
+    Call(f"GET {P}/emergency", SETTLES),
+    Call(f"GET {P}/export", READS, query="?format=csv"),
+    Call(f"POST {P}/collection", SETTLES, 200, lambda s: {"stopped": False}),
+    Call(f"POST {P}/close", LEAVES, 422, lambda s: {"confirm": str(uuid4())}),  # not confirmed: nothing is closed
+    Call(f"DELETE {P}", LEAVES, 422, lambda s: {"confirm": str(uuid4())}),
+    Call("GET /sign-in", PUBLIC),
+    Call("POST /sign-in/invitation", PUBLIC, 403),  # from another site, as every form that is not ours
+    Call("GET /sign-in/back", PUBLIC, 403),  # without having set out
+    Call("GET /sign-in/{provider}", PUBLIC, 404, named=lambda s: {"provider": "none"}),
+    Call("POST /sign-out", ANYONE),
+    Call("GET /v1/session", ANYONE),
+    Call("GET /health/live", PUBLIC),
+    Call("GET /health/ready", PUBLIC),
+    Call("GET /metrics", PUBLIC),
+)  # fmt: skip
+GUARDED = [call for call in CALLS if call.policy in (READS, SETTLES, SENDS, OPENS, LEAVES)]
+
+
+@pytest.fixture(scope="module")
+def scene(lasting_database: Database) -> Scene:
+    """Made once: the calls change nothing that another call depends on."""
+    world = World(lasting_database)
+    ada, cleo, bob = world.measured("Ada"), world.measured("Cleo"), world.measured("Bob")
+    scale = world.record.device()
+    home = world.record.household([ada.person], [scale]).id
+    waits = a_reading("w", person=None, household=world.record.number_of_household(home), device=scale.number,
+                      kind=Kind.WEIGHT, raw=kg(70), taken_at=NOW)  # fmt: skip
+    with world.database.transaction(Role.INTAKE) as connection:
+        PostgresStore(connection).keep([waits])
+    world.as_administrator("UPDATE device SET gateway = 'attic' WHERE id = %s", ada.sensor.id)
+    return Scene(world, ada, cleo, home, UUID(bytes=waits.key), _callers(world, ada, cleo, bob))
+
+
+def _callers(world: World, ada: Holder, cleo: Holder, bob: Holder) -> dict[str, Api]:
+    clinicians = {name: world.clinician() for name in sorted(CLINICIANS)}
+    team, app = world.somebody(ActorRole.TEAM), world.somebody(ActorRole.APP)
+    caregiver, delegate = world.somebody(ActorRole.CAREGIVER), world.somebody(ActorRole.CAREGIVER)
+    for granted in (clinicians["clinician granted"], clinicians["clinician blocked"], team, app, caregiver):
+        world.grant(ada, granted)
+    world.grant(ada, delegate, delegate=True)
+    for member in ("team member", "clinician blocked"):
+        world.join(team, clinicians[member])
+    for record in (ada, cleo):
+        world.block(record, clinicians["clinician blocked"])
+    world.open_in_emergency(ada, clinicians["clinician in emergency"])
+    others: dict[str, Somebody] = {
+        "the person": ada, "another person": bob, "caregiver granted": caregiver, "delegate": delegate,
+        "app granted": app, "app without grant": world.somebody(ActorRole.APP),
+        "gateway": world.somebody(ActorRole.GATEWAY, "attic"),
+        "administrator": world.somebody(ActorRole.ADMIN, "administrator"),
+    }  # fmt: skip
+    strangers = {"nobody": world.caller(None), "bad token": world.caller("vigie_" + "x" * 43)}
+    return {name: each.api for name, each in (clinicians | others).items()} | strangers
+
+
+def came_to(call: Call, answer: httpx.Response) -> Answer | str:
+    """What that answer is; one of no class is told as it is."""
+    classes = {401: Answer.WHO, 403: Answer.ROLE, 404: Answer.NOT_THERE} | {call.status: Answer.ANSWERED}
+    return classes.get(answer.status_code, f"{answer.status_code} {answer.text}")
+
+
+def routes() -> list[APIRoute]:
+    return [route for module in ALL for route in module.router.routes if isinstance(route, APIRoute)]
+
+
+def spelled(route: APIRoute) -> list[str]:
+    return [f"{method} {route.path}" for method in sorted(route.methods or ())]
+
+
+# ── The table is whole ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_every_route_and_method_is_in_the_table_once() -> None:
+    assert sorted(call.route for call in CALLS) == sorted(name for route in routes() for name in spelled(route))
+
+
+def test_the_application_answers_nothing_besides(scene: Scene) -> None:
+    served = scene.callers["nobody"].get("/openapi.json").json()["paths"]
+    named = {f"{method.upper()} {path}" for path, methods in served.items() for method in methods}
+    assert named == {call.route for call in CALLS}
+    mounted = {getattr(route, "path", None) for route in create_app(scene.world.hub).routes}
+    assert mounted - {route.path for route in routes()} <= {"/openapi.json", None}
+
+
+@pytest.mark.parametrize("route", routes(), ids=lambda route: " ".join(spelled(route)))
+def test_every_route_declares_a_policy(route: APIRoute) -> None:
+    assert policy_of(route) is not None
+
+
+def test_everybody_has_a_caller(scene: Scene) -> None:
+    assert set(scene.callers) == EVERYBODY
+
+
+# ── What each may ask ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("call", CALLS, ids=lambda call: call.route)
+def test_a_route_answers_those_it_should_and_nobody_else(scene: Scene, call: Call) -> None:
+    came = {who: came_to(call, call.ask(scene, scene.callers[who])) for who in sorted(EVERYBODY)}
+    assert came == {who: call.policy.of(who) for who in sorted(EVERYBODY)}
+
+
+@pytest.mark.parametrize("call", GUARDED, ids=lambda call: call.route)
+def test_what_is_not_to_be_seen_is_answered_as_what_does_not_exist(scene: Scene, call: Call) -> None:
+    unseen = [who for who in sorted(SIGNED_IN) if call.policy.of(who) is Answer.NOT_THERE]
+    absent = {name: str(uuid4()) for name in ("person", "household", "device")}
+    hers = [call.ask(scene, scene.callers[who]) for who in unseen]
+    nobodys = [call.ask(scene, scene.callers[who], **absent) for who in unseen]
+    assert unseen
+    assert [told(answer) for answer in hers] == [told(answer) for answer in nobodys]
+
+
+def told(answer: httpx.Response) -> tuple[int, str, list[tuple[str, str]]]:
+    """All that a caller is told."""
+    return answer.status_code, answer.text, sorted(answer.headers.items())
+
+
+def test_the_list_holds_those_whom_the_actor_may_see(scene: Scene) -> None:
+    scene.world.settle()
+    listed = {who: scene.callers[who].get("/v1/population").json()["people"] for who in sorted(SIGNED_IN)}
+    seeing = {who for who, rows in listed.items() if str(scene.ada.id) in {row["person"] for row in rows}}
+    assert seeing == READ
+    assert [row["given"] for row in listed["another person"]] == ["Bob"]
+    assert listed["clinician blocked"] == listed["app without grant"] == listed["gateway"] == []
