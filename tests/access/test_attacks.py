@@ -25,6 +25,7 @@ VIEWS = {
     "day": "person",
     "access_grant": "person",
     "hidden": "person",
+    "holding": "person",
     "access_block": "person",
     "emergency": "person",
     "acted_for": "person",
