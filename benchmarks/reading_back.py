@@ -19,8 +19,10 @@ from ingest_api.access import Access, ActorRole
 from ingest_api.app import create_app
 from ingest_api.context import Hub
 from ingest_api.intake import Intake
+from ingest_api.limits import Limits, Rates
 
 DAYS = 14
+_UNLIMITED = Rates(reads="1000000/minute", writes="1000000/minute", failures="1000000/minute")
 TIMES = 30
 """Requests a round; their median counts."""
 
@@ -39,7 +41,8 @@ def run(where: Setting, rounds: int) -> list[Ratio]:
     """The three ratios."""
     database = Database(where.database_url)
     try:
-        hub = Hub(database, Intake(database, PostgresDirectory(database)), Access(database), dict)
+        intake, limits = Intake(database, PostgresDirectory(database)), Limits(_UNLIMITED)
+        hub = Hub(database, intake, Access(database), dict, limits=limits)
         asked = _Asked(hub)
         return [*_trends(where, asked, rounds), _list(where, asked, rounds)]
     finally:
@@ -171,7 +174,7 @@ def _stand(where: Setting, people: int) -> None:
             (people,),
         )
         connection.execute(
-            "INSERT INTO standing (person, need, severity, glucose, last_reading, turns_at) "
+            "INSERT INTO standing (person, need, severity, glucose, last_glucose, turns_at) "
             "SELECT number, 10 * (1 + number %% 7), random() * 30, %s, now(), now() + interval '1 day' "
             "FROM person WHERE given = 'Listed'",
             (told,),

@@ -210,7 +210,8 @@ CREATE VIEW api.day WITH (security_barrier) AS
 CREATE FUNCTION api.population(needs smallint[], how_many int, skipped int)
     RETURNS TABLE (number int, person uuid, given text, family text, need smallint, glucose jsonb, weight jsonb,
                    last_glucose timestamptz, last_weight timestamptz)
-    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = vigie SET plan_cache_mode = force_custom_plan AS $$
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = vigie SET plan_cache_mode = force_custom_plan
+    SET enable_sort = off SET enable_bitmapscan = off AS $$  -- along the index: rights are looked up for a page's rows only
 DECLARE
     told int;
     before int := 0;
@@ -220,7 +221,8 @@ BEGIN
            CASE WHEN may_see(s.person, 4::smallint) THEN s.weight END,
            s.last_glucose, CASE WHEN may_see(s.person, 4::smallint) THEN s.last_weight END
     FROM standing s JOIN person p ON p.number = s.person
-    WHERE s.need = ANY(needs) AND may_see(s.person, 1::smallint) AND s.shown = sees_shown(s.person)
+    WHERE s.need = ANY(needs) AND (s.person IN (SELECT w.person FROM reach_by_way w)) IS TRUE  -- one look for all
+      AND may_see(s.person, 1::smallint) AND s.shown = sees_shown(s.person)
     ORDER BY s.need, s.severity DESC, s.person LIMIT how_many OFFSET skipped;
     GET DIAGNOSTICS told = ROW_COUNT;
     IF told = how_many OR NOT 80 = ANY(needs) THEN
@@ -228,7 +230,8 @@ BEGIN
     END IF;
     IF told = 0 THEN
         SELECT count(*) INTO before FROM standing s
-        WHERE s.need = ANY(needs) AND may_see(s.person, 1::smallint) AND s.shown = sees_shown(s.person);
+        WHERE s.need = ANY(needs) AND (s.person IN (SELECT w.person FROM reach_by_way w)) IS TRUE
+          AND may_see(s.person, 1::smallint) AND s.shown = sees_shown(s.person);
     END IF;
     RETURN QUERY
     SELECT p.number, p.id, p.given, p.family, 80::smallint, NULL::jsonb, s.weight, NULL::timestamptz, s.last_weight
