@@ -51,7 +51,8 @@ CONDITION_BY_NUMBER = {n: condition for condition, n in CONDITION_NUMBER.items()
 class RawPayload:
     """Bytes as they came, with all a decoder may know of them; decoders never read the clock.
 
-    `source` is the MQTT topic, HTTP route or service UUID; `address` the device's own, when the carrier names it.
+    `source` is the MQTT topic, HTTP route, service UUID or company (see `device_adapters.manufacturer`); `address` the
+    device's own, when the carrier names it.
     `again` is true when the carrier says it may have delivered these bytes before (MQTT DUP).
     """
 

@@ -6,7 +6,7 @@ the adapter: one that is taken out is waited for, and one that fell silent is st
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Literal
@@ -17,6 +17,7 @@ from bleak.assigned_numbers import AdvertisementDataType
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
 
+from device_adapters import manufacturer
 from device_adapters.adapter import adapters
 from device_adapters.ble.bluetooth import FAULTS, Bluetooth, short
 from device_adapters.ble.repeats import Repeats
@@ -36,6 +37,9 @@ _FLAGS = (b"\x06", b"\x05", b"\x04", b"\x02", b"\x1a")
 
 _AT_MOST = 10
 """Seconds that starting or stopping a scan may take; D-Bus calls can be left without an answer."""
+
+_MOST_KNOWN = 4096
+"""Payloads and devices of which is remembered what they said last."""
 
 _OUT_OF_RANGE = -127
 """What bleak says on Linux for a device that is not heard now: some other property of it changed."""
@@ -78,9 +82,11 @@ class Scanner:
         self._heard = heard
         self._sighted = sighted
         self._waits = waits or Waits()
-        self._sources = frozenset(s for a in adapters() if a.channel is Channel.ADVERT for s in a.sources)
+        self._adverts = tuple(a for a in adapters() if a.channel is Channel.ADVERT)
+        self._sources = frozenset(s for a in self._adverts for s in a.sources)
         self._services = frozenset(each.service for each in bluetooth.profiles if each.connected)
-        self._repeats = Repeats(self._waits.repeats, most=4096)
+        self._repeats = Repeats(self._waits.repeats, most=_MOST_KNOWN)
+        self._told: dict[str, Mapping[str, bytes]] = {}
         self._mode: Mode = "passive"
         self._last_heard = 0.0
         self._pauses = 0
@@ -175,13 +181,32 @@ class Scanner:
 
     def _on_advertisement(self, device: BLEDevice, said: AdvertisementData) -> None:
         self._last_heard = asyncio.get_running_loop().time()
+        address = normal_address(device.address)
         carried = {short(uuid): data for uuid, data in said.service_data.items()}
         for source in carried.keys() & self._sources:
-            self._pass_on(normal_address(device.address), source, bytes(carried[source]))
+            self._pass_on(address, source, bytes(carried[source]))
+        for source, data in self._fresh(address, said.manufacturer_data).items():
+            self._pass_on(address, source, data)
         services = tuple(sorted({short(uuid) for uuid in said.service_uuids} & self._services))
         # A scale that says its weighings on the air is listened to, not connected to.
         if services and said.rssi > _OUT_OF_RANGE and not carried.keys() & self._sources:
             self._sighted(Sighting(device, said.local_name or device.name, services))
+
+    def _fresh(self, address: str, companies: Mapping[int, bytes]) -> Mapping[str, bytes]:
+        """The manufacturer data that somebody understands and that is said now.
+
+        A scale may count its messages in the company's number, and the machine adds up what it heard under each: among
+        several, only what changed is new. Of several at first sight, nobody knows which: an old weighing is among them.
+        """
+        named = {manufacturer.source(company): bytes(data) for company, data in companies.items()}
+        told = {s: data for s, data in named.items() if any(a.claims(Channel.ADVERT, s) for a in self._adverts)}
+        if not told:
+            return told
+        before = self._told.get(address, told)
+        if len(self._told) >= _MOST_KNOWN:
+            self._told.clear()
+        self._told[address] = told
+        return told if len(told) == 1 else {s: data for s, data in told.items() if before.get(s) != data}
 
     def _pass_on(self, address: str, source: str, payload: bytes) -> None:
         if not self._repeats.knows((address, source, payload), self._last_heard):
@@ -196,8 +221,13 @@ class Scanner:
 
 
 def _patterns(sources: Iterable[str]) -> list[OrPattern]:
-    """What BlueZ must look for to scan passively: the service data that is understood, and whoever may be found."""
-    data = AdvertisementDataType.SERVICE_DATA_UUID16
-    wanted = [OrPattern(0, data, bytes.fromhex(each)[::-1]) for each in sorted(sources)]
+    """What BlueZ must look for to scan passively: the data that is understood, and whoever may be found."""
+    wanted = [_pattern(each) for each in sorted(sources)]
     found = [OrPattern(0, AdvertisementDataType.FLAGS, flags) for flags in _FLAGS]
     return [*wanted, *found][:MOST_PATTERNS]
+
+
+def _pattern(source: str) -> OrPattern:
+    if source.startswith(manufacturer.ROOM):
+        return OrPattern(0, AdvertisementDataType.MANUFACTURER_SPECIFIC_DATA, manufacturer.beginning(source))
+    return OrPattern(0, AdvertisementDataType.SERVICE_DATA_UUID16, bytes.fromhex(source)[::-1])

@@ -10,8 +10,11 @@ from functools import partial
 from typing import Any
 
 import pytest
+from bleak.backends.device import BLEDevice
+from bleak.backends.scanner import AdvertisementData
 from bleak.exc import BleakError
 
+from device_adapters.adapter import adapters
 from device_adapters.ble import scanner as scanner_module
 from device_adapters.ble.bluetooth import Bluetooth
 from device_adapters.ble.scanner import MOST_PATTERNS, Scanner, Sighting, Waits
@@ -102,6 +105,46 @@ async def test_service_data_that_nobody_understands_is_left(radio: Radio, blueto
     async with listening(bluetooth) as ears:
         await asyncio.sleep(A_WHILE)
     assert ears.heard == []
+
+
+XIAOGUI = "5F:5A:29:E5:E0:94"
+FIRST, SECOND = bytes.fromhex("0276138b0002215f5a29e5e094"), bytes.fromhex("02bc138b0002215f5a29e5e094")
+
+
+def on_the_air(scanner: Scanner, companies: dict[int, bytes]) -> None:
+    """The machine tells of a device and of all manufacturer data that it remembers of it."""
+    device = BLEDevice(XIAOGUI, None, None)
+    scanner._on_advertisement(device, AdvertisementData(None, companies, {}, [], None, -60, ()))
+
+
+async def test_manufacturer_data_that_somebody_understands_is_handed_over(bluetooth: Bluetooth) -> None:
+    ears = Ears(bluetooth, WAITS)
+    on_the_air(ears.scanner, {0xA3C0: FIRST, 0x004C: b"\x02\x15"})
+    assert ears.heard == [RawPayload(Channel.ADVERT, "manufacturer/c0/a3", FIRST, NOON, XIAOGUI)]
+
+
+async def test_of_the_manufacturer_data_a_machine_adds_up_only_the_new_is_handed_over(bluetooth: Bluetooth) -> None:
+    ears = Ears(bluetooth, replace(WAITS, repeats=0))
+    on_the_air(ears.scanner, {0xA3C0: FIRST})
+    on_the_air(ears.scanner, {0xA3C0: FIRST, 0xA4C0: SECOND})
+    on_the_air(ears.scanner, {0xA3C0: FIRST, 0xA4C0: SECOND})
+    assert [raw.payload for raw in ears.heard] == [FIRST, SECOND]
+
+
+async def test_of_several_at_first_sight_none_is_handed_over_since_one_is_old(bluetooth: Bluetooth) -> None:
+    ears = Ears(bluetooth, WAITS)
+    on_the_air(ears.scanner, {0xA3C0: FIRST, 0xA4C0: SECOND})
+    assert ears.heard == []
+
+
+def test_a_passive_scan_looks_for_the_byte_that_all_numbers_of_a_company_share() -> None:
+    patterns = scanner_module._patterns(("manufacturer/c0/+", "manufacturer/ac/a0"))
+    assert [(p.ad_data_type, p.content_of_pattern) for p in patterns[:2]] == [(0xFF, b"\xac\xa0"), (0xFF, b"\xc0")]
+
+
+def test_all_that_is_understood_fits_what_the_kernel_takes() -> None:
+    sources = [s for a in adapters() if a.channel is Channel.ADVERT for s in a.sources]
+    assert len(sources) + len(scanner_module._FLAGS) <= MOST_PATTERNS
 
 
 async def test_devices_with_a_known_service_are_sighted(radio: Radio, bluetooth: Bluetooth) -> None:

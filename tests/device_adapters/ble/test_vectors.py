@@ -9,7 +9,7 @@ from device_adapters.described import describe
 from device_adapters.wire import racp, user_control
 from device_adapters.wire.device import write_current_time
 from hub.errors import BindKeyMissing, DecodeError, Refusal
-from hub.measurements import Channel, Condition, Decoded, RawPayload
+from hub.measurements import Channel, Condition, Decoded, Measurement, RawPayload
 from hub.quantities import Kind, to_canonical
 from tests.device_adapters.ble.vectors import (
     EVERY,
@@ -286,6 +286,38 @@ def test_the_service_data_of_a_bthome_event_says_its_weight(vector: Vector) -> N
     uuid = {0xD2: "fcd2", 0x1C: "181c"}[event[19]]
     (weight,) = decode(RawPayload(Channel.ADVERT, uuid, event[21:-1], NOW, "54:48:E6:8F:80:A5")).measurements
     assert weight.quantity.value == vector.expected["weight_kg"]
+
+
+OF_THEIR_OWN = {
+    "hci-amazfit": ("fee0", slice(40, 60), "70:87:9E:30:A4:0E"),
+    "hci-laica": ("manufacturer/ac/a0", slice(-21, -9), "A0:91:5E:BE:2B:A0"),
+    "hci-senssun": ("manufacturer/00/01", slice(-18, -1), "18:7A:93:C1:B3:33"),
+    "hci-xiaogui-tzc4": ("manufacturer/c0/a3", slice(-14, -1), "5F:5A:29:E5:E0:94"),
+    "hci-xiaogui-tzc4-nonstab": ("manufacturer/c0/5d", slice(-14, -1), "5F:5A:29:E5:E0:94"),
+    "hci-xiaogui-qjj": ("manufacturer/c0/7d", slice(-14, -1), "5F:5A:29:E5:E0:94"),
+}
+"""What those events carry: its source, where it lies before the signal strength, and who sent it."""
+
+EVENTS = [v for v in vectors("hci-advertising-report") if v not in BTHOME_EVENTS]
+
+
+def of_their_own(vector: Vector) -> tuple[Measurement, ...]:
+    """What the scale with a layout of its own says."""
+    source, place, address = OF_THEIR_OWN[vector.id]
+    return decode(RawPayload(Channel.ADVERT, source, vector.payload[place], NOW, address)).measurements
+
+
+@pytest.mark.parametrize("vector", of(EVENTS, "weight_kg", "non_stabilized_kg"), ids=str)
+def test_a_scale_with_a_layout_of_its_own_says_its_weight_and_impedance(vector: Vector) -> None:
+    said = values(of_their_own(vector))
+    weight = vector.expected.get("weight_kg", vector.expected.get("non_stabilized_kg"))
+    assert (said["weight kg"], said.get("impedance ohm")) == (weight, vector.expected.get("impedance_ohm"))
+
+
+@pytest.mark.parametrize("vector", of(EVENTS, "stabilized"), ids=str)
+def test_a_scale_with_a_layout_of_its_own_tells_whether_it_settled(vector: Vector) -> None:
+    settled = vector.expected["stabilized"]
+    assert {m.condition for m in of_their_own(vector)} == {None if settled else Condition.UNSTABLE}
 
 
 def test_every_kind_of_frame_is_tried_by_a_sentence_above() -> None:
