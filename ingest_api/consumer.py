@@ -10,6 +10,7 @@ from typing import Protocol
 from device_adapters.buffer import Delivery
 from hub.database import SqlError
 from hub.errors import DatabaseError
+from hub.faults import whereabouts
 from ingest_api.intake import Intake
 from ingest_api.progress import Ack
 
@@ -74,9 +75,11 @@ class Consumer:
                 # nothing was promised: the same messages again, once the database answers
                 pause = min(LONGEST_PAUSE, 2 * pause or 0.1)
                 log.error("cannot store (%s); trying again in %.1f s", type(error).__name__, pause)  # noqa: TRY400
-            except Exception:
+            except Exception as error:  # noqa: BLE001
+                # where, not what: a message of a library may hold a value
                 pause = LONGEST_PAUSE
-                log.exception("the intake met something nobody foresaw; trying again in %.0f s", pause)
+                name, where = type(error).__name__, whereabouts(error)
+                log.error("the intake met a %s in %s; again in %.0f s", name, where, pause)  # noqa: TRY400
 
     def _settle(self) -> None:
         if monotonic() >= self._settle_at:

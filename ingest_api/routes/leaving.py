@@ -58,27 +58,29 @@ def settle_collection(person: UUID, body: CollectionBody, hub: TheHub, actor: Sh
 @router.post("/close")
 def close(person: UUID, body: ConfirmBody, hub: TheHub, actor: Sharer) -> LeftAnswer:
     """Close the record: unreadable to everybody, and kept. For the person and administrators, not for delegates."""
-    with _desk(hub, actor) as desk:
-        number = _theirs(desk, actor, person)
-        if number is not None:
-            _confirmed(person, body)
-            desk.close(number)
-    if number is None:
-        refuse(hub, actor, person)
+    with _leaving(hub, actor, person, body) as (desk, number):
+        desk.close(number)
     return LeftAnswer()
 
 
 @router.delete("")
 def delete(person: UUID, body: ConfirmBody, hub: TheHub, actor: Sharer) -> LeftAnswer:
     """Delete everything of the person but the log of accesses. For the person and administrators, not for delegates."""
+    with _leaving(hub, actor, person, body) as (desk, _):
+        desk.delete(person)
+    return LeftAnswer()
+
+
+@contextmanager
+def _leaving(hub: Hub, actor: Actor, person: UUID, body: ConfirmBody) -> Iterator[tuple[Leaving, int]]:
+    """The desk, for the person or an administrator who confirmed; raises NotFound to anybody else, RecordError."""
     with _desk(hub, actor) as desk:
         number = _theirs(desk, actor, person)
         if number is not None:
             _confirmed(person, body)
-            desk.delete(person)
-    if number is None:
-        refuse(hub, actor, person)
-    return LeftAnswer()
+            yield desk, number
+            return
+    refuse(hub, actor, person)
 
 
 @contextmanager

@@ -1,5 +1,7 @@
 """Sharing: what a person settles about who sees their record, and who saw it."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -10,7 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from hub.accounts import ActorRole
 from hub.quantities import KIND_BY_NUMBER, Kind
 from hub.sharing import Sharing, Veil
-from ingest_api.context import Sharer, TheHub
+from ingest_api.access import Actor
+from ingest_api.context import Hub, Sharer, TheHub
 from ingest_api.moment import Moment
 from ingest_api.opened import acting_for, enter
 from ingest_api.units import kinds_named
@@ -139,11 +142,9 @@ class Done(BaseModel):
 def grant(person: UUID, body: GrantBody, hub: TheHub, actor: Sharer) -> GrantAnswer:
     """Let somebody see the record, or some kinds of it."""
     during = (body.from_ or datetime.now(UTC), body.until)
-    with acting_for(hub, actor, person) as record, hub.registering() as connection:
-        desk, number = Sharing(connection), record.whose.number
+    with _settling(hub, actor, person, "grant", body.kinds) as (desk, number):
         to = desk.account(body.to)
         made = desk.grant(number, to, actor.account, body.kinds, during, body.delegate)
-        enter(record.connection, [number], "grant", body.kinds)
     return GrantAnswer(
         id=made, to=to.name, role=to.role, kinds=body.kinds, from_=during[0], until=during[1], delegate=body.delegate
     )
@@ -165,9 +166,8 @@ def get_grants(person: UUID, hub: TheHub, actor: Sharer) -> GrantsAnswer:
 @router.delete("/grants/{grant}")
 def revoke(person: UUID, grant: UUID, hub: TheHub, actor: Sharer) -> Done:
     """End what was granted, from the next request on."""
-    with acting_for(hub, actor, person) as record, hub.registering() as connection:
-        Sharing(connection).revoke(record.whose.number, grant)
-        enter(record.connection, [record.whose.number], "revoke")
+    with _settling(hub, actor, person, "revoke") as (desk, number):
+        desk.revoke(number, grant)
     return Done()
 
 
@@ -175,11 +175,10 @@ def revoke(person: UUID, grant: UUID, hub: TheHub, actor: Sharer) -> Done:
 def hide(person: UUID, body: HiddenBody, hub: TheHub, actor: Sharer) -> HidAnswer:
     """Hide a part of the record from everybody but the person and their attending physician."""
     kinds: tuple[Kind | None, ...] = (None,) if body.kind is None else kinds_named(body.kind)
-    with acting_for(hub, actor, person) as record, hub.registering() as connection:
-        desk, number = Sharing(connection), record.whose.number
+    named = [kind for kind in kinds if kind is not None] or None
+    with _settling(hub, actor, person, "hide", named) as (desk, number):
         veils = [Veil(kind, body.device, body.reading, body.from_, body.to) for kind in kinds]
         items = [desk.hide(number, veil, actor.account) for veil in veils]
-        enter(record.connection, [number], "hide", [kind for kind in kinds if kind is not None] or None)
     return HidAnswer(items=items, id=items[0], warning=WARNING)
 
 
@@ -205,48 +204,40 @@ def get_hidden(person: UUID, hub: TheHub, actor: Sharer) -> HiddensAnswer:
 @router.delete("/hidden/{item}")
 def unhide(person: UUID, item: UUID, hub: TheHub, actor: Sharer) -> Done:
     """Show it again, exactly as it was."""
-    with acting_for(hub, actor, person) as record, hub.registering() as connection:
-        Sharing(connection).unhide(record.whose.number, item)
-        enter(record.connection, [record.whose.number], "unhide")
+    with _settling(hub, actor, person, "unhide") as (desk, number):
+        desk.unhide(number, item)
     return Done()
 
 
 @router.post("/blocks", status_code=201)
 def block(person: UUID, body: BlockBody, hub: TheHub, actor: Sharer) -> Done:
     """Shut somebody out, whatever was granted to them or to their team."""
-    with acting_for(hub, actor, person) as record, hub.registering() as connection:
-        desk = Sharing(connection)
-        desk.block(record.whose.number, desk.account(body.account))
-        enter(record.connection, [record.whose.number], "block")
+    with _settling(hub, actor, person, "block") as (desk, number):
+        desk.block(number, desk.account(body.account))
     return Done()
 
 
 @router.delete("/blocks/{account}")
 def unblock(person: UUID, account: Name, hub: TheHub, actor: Sharer) -> Done:
     """Let them in again as far as they are granted."""
-    with acting_for(hub, actor, person) as record, hub.registering() as connection:
-        desk = Sharing(connection)
-        desk.unblock(record.whose.number, desk.account(account))
-        enter(record.connection, [record.whose.number], "unblock")
+    with _settling(hub, actor, person, "unblock") as (desk, number):
+        desk.unblock(number, desk.account(account))
     return Done()
 
 
 @router.put("/attending")
 def declare(person: UUID, body: AttendingBody, hub: TheHub, actor: Sharer) -> Done:
     """Declare the attending physician, who sees what is hidden as far as they are granted."""
-    with acting_for(hub, actor, person) as record, hub.registering() as connection:
-        desk = Sharing(connection)
-        desk.declare(record.whose.number, None if body.account is None else desk.account(body.account))
-        enter(record.connection, [record.whose.number], "declare")
+    with _settling(hub, actor, person, "declare") as (desk, number):
+        desk.declare(number, None if body.account is None else desk.account(body.account))
     return Done()
 
 
 @router.put("/oppositions")
 def oppose(person: UUID, body: OppositionsBody, hub: TheHub, actor: Sharer) -> Done:
     """Oppose either way of opening the record in an emergency, or both, or neither."""
-    with acting_for(hub, actor, person) as record, hub.registering() as connection:
-        Sharing(connection).oppose(record.whose.number, body.regulation, body.break_glass)
-        enter(record.connection, [record.whose.number], "oppose")
+    with _settling(hub, actor, person, "oppose") as (desk, number):
+        desk.oppose(number, body.regulation, body.break_glass)
     return Done()
 
 
@@ -268,6 +259,16 @@ def get_access_log(
         ).fetchall()
     page = rows[:limit]
     return LogAnswer(accesses=[_entry(row) for row in page], next=page[-1][0] if len(rows) > limit else None)
+
+
+@contextmanager
+def _settling(
+    hub: Hub, actor: Actor, person: UUID, act: str, kinds: Sequence[Kind] | None = None
+) -> Iterator[tuple[Sharing, int]]:
+    """The desk, and whose record it is about, for whoever may settle things in it; the act is entered in its log."""
+    with acting_for(hub, actor, person) as record, hub.registering() as connection:
+        yield Sharing(connection), record.whose.number
+        enter(record.connection, [record.whose.number], act, kinds)
 
 
 def _grant(row: tuple[Any, ...]) -> GrantAnswer:
