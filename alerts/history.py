@@ -41,7 +41,8 @@ class History:
     """What came of one person, by when it was received; each reading once (see `history`).
 
     `received` must be when the row could be seen: whoever reads a row that was committed late lifts it to the instant
-    of reading, or it would be known at once and looked at with the next only.
+    of reading, or it would be known at once and looked at with the next only. `taken_out`: when a reading left the
+    record again.
     """
 
     subject: Subject
@@ -50,6 +51,7 @@ class History:
     weighings: tuple[Weighed, ...]
     heard: tuple[Heard, ...]
     acts: tuple[Act, ...]
+    taken_out: tuple[datetime, ...] = ()
 
     def known(self, now: datetime, back: timedelta = DAY_BACK) -> Known:
         """What was known at that instant, glucose as far back as that."""
@@ -114,6 +116,7 @@ def history(
     weighings: Iterable[Weighed] = (),
     heard: Iterable[Heard] = (),
     acts: Iterable[Act] = (),
+    taken_out: Iterable[datetime] = (),
 ) -> History:
     """The history of these, in whatever order and however often they come: of one key the first received counts."""
     return History(
@@ -123,6 +126,7 @@ def history(
         weighings=_once(weighings),
         heard=tuple(sorted(set(heard))),
         acts=tuple(sorted(set(acts))),
+        taken_out=tuple(sorted(set(taken_out))),
     )
 
 

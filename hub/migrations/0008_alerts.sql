@@ -142,6 +142,11 @@ BEGIN
     IF TG_OP = 'INSERT' THEN
         INSERT INTO walk (person, due_at) VALUES (NEW.number, clock_timestamp());
     ELSIF TG_OP = 'UPDATE' THEN
+        -- whose readings are stored again begins anew: what was missed meanwhile is nobody's fault
+        IF coalesce(OLD.collection_stopped_at, OLD.closed_at) IS NOT NULL
+           AND coalesce(NEW.collection_stopped_at, NEW.closed_at) IS NULL THEN
+            UPDATE walk SET state = NULL, looked_at = clock_timestamp() WHERE person = NEW.number;
+        END IF;
         UPDATE walk SET due_at = clock_timestamp() WHERE person = NEW.number AND NOT shown;
     ELSE
         DELETE FROM arrival WHERE person = OLD.number;
@@ -172,7 +177,8 @@ ALTER TABLE gateway_progress ADD COLUMN heard_at timestamptz NOT NULL DEFAULT no
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON walk TO vigie_watch;
 GRANT SELECT, DELETE ON arrival TO vigie_watch;
-GRANT SELECT, INSERT ON thresholds, alert_act, seen_late, taken_out TO vigie_watch;
+GRANT SELECT, INSERT ON thresholds, alert_act, taken_out TO vigie_watch;
+GRANT SELECT, INSERT, UPDATE (seen_at) ON seen_late TO vigie_watch;
 GRANT SELECT, INSERT, UPDATE ON alert TO vigie_watch;
 GRANT SELECT, INSERT, UPDATE (planned_at) ON alert_event TO vigie_watch;
 GRANT SELECT ON gateway_progress TO vigie_watch;
