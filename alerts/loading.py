@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from math import ceil
 from typing import Any, TypeVar
@@ -36,6 +36,19 @@ def load(connection: Connection, people: Sequence[Watched], now: datetime) -> li
     records = _records(connection, people, marks, now)
     besides = _Besides.of(connection, people, now)
     return [besides.loaded(each, records[each.number]) for each in people]
+
+
+def history_of(connection: Connection, of: Watched, since: datetime, until: datetime) -> History:
+    """Everything received of one person from `since` on, as it was seen then: their journal can be made again from it.
+
+    What became of gateways is not kept: a silence's cause is not told again.
+    """
+    hiders = [of.number] if of.shown is not None else []
+    walk = replace(of.walk, at=since)
+    found = [read(connection, [of.number], hiders, since - DAY_BACK) for read in (glucose, weights)]
+    records = joined([each.get(of.number, {}) for each in found])
+    besides = _Besides.of(connection, [replace(of, walk=walk, shown=None)], until)
+    return besides.loaded(replace(of, walk=walk, shown=None), records).histories[0]
 
 
 def _records(

@@ -8,6 +8,10 @@ from uuid import UUID
 
 import psycopg
 
+from alerts.advance import Walk, advance
+from alerts.alert import Event
+from alerts.loading import history_of
+from alerts.watched import watched
 from alerts.watcher import Watcher
 from hub.database import Connection, Database, Role
 from hub.quantities import Kind, Quantity, Unit
@@ -22,6 +26,11 @@ BEGIN = NOON - timedelta(hours=1)
 
 Entry = tuple[datetime, str, str, str]
 """When, which rule, what, and of which alert."""
+
+
+def entries(events: Iterable[Event]) -> list[Entry]:
+    """Events as the journal keeps them."""
+    return [(event.at, event.rule, event.what.value, event.alert) for event in events]
 
 
 @dataclass(slots=True)
@@ -79,6 +88,13 @@ class Home:
                 self.person, shown,
             )
         ]  # fmt: skip
+
+    def replayed(self, until: datetime, begin: datetime = BEGIN) -> list[Entry]:
+        """What the stored readings say that should have been told."""
+        with self.database.transaction(Role.WATCH) as connection:
+            (of,) = watched(connection, [self.person], until)
+            history = history_of(connection, of, begin, until)
+        return entries(advance(Walk(at=begin), history, until)[1])
 
     def ask(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """As the database's administrator."""
