@@ -16,3 +16,12 @@ def access_log_verify() -> None:
     for line in found.lines:
         typer.echo(line)
     raise typer.Exit(0 if found.whole else 1)
+
+
+@app.command("purge")
+def access_log_purge() -> None:
+    """Forget the logs of records closed or deleted over ten years ago; whole logs only, so the rest still verifies."""
+    from vigie.access_log import purge
+
+    for line in purge(load().required_database_url()):
+        typer.echo(line)
