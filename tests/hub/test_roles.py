@@ -47,6 +47,7 @@ TABLES = [
     "deletion",
     "identity_ins",
     "ins_lookup",
+    "import_file",
 ]
 
 
