@@ -55,6 +55,7 @@ TABLES = [
     "arrival",
     "seen_late",
     "taken_out",
+    "import_file",
 ]
 
 
