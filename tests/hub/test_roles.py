@@ -47,6 +47,13 @@ TABLES = [
     "deletion",
     "identity_ins",
     "ins_lookup",
+    "prevention_act",
+    "prevention_facts",
+    "prevention_calendar",
+    "prevention_notice",
+    "forecast",
+    "foresight",
+    "daily",
 ]
 
 
