@@ -93,9 +93,10 @@ def house(connection: Connection, household: UUID) -> House:
     row = connection.execute("SELECT number, name, time_zone FROM household WHERE id = %s", (household,)).fetchone()
     if row is None:
         raise NotFound("no such household")
-    members = connection.execute(_MEMBERS, (row[0],)).fetchall()
-    enter(connection, [number for number, _, _ in members], "read", [Kind.WEIGHT])
-    return House(connection, *row, tuple(Member(*member) for member in members))
+    number, name, zone = row
+    members = connection.execute(_MEMBERS, (number,)).fetchall()
+    enter(connection, [member for member, _, _ in members], "read", [Kind.WEIGHT])
+    return House(connection, number, name, zone, tuple(Member(*member) for member in members))
 
 
 def assign(hub: Hub, actor: Actor, household: UUID, reading: UUID, person: UUID | None) -> list[UUID]:

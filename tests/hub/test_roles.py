@@ -56,6 +56,13 @@ TABLES = [
     "seen_late",
     "taken_out",
     "import_file",
+    "prevention_act",
+    "prevention_facts",
+    "prevention_calendar",
+    "prevention_notice",
+    "forecast",
+    "foresight",
+    "daily",
 ]
 
 
