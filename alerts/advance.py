@@ -7,14 +7,13 @@ and then `advance(b, c)`. Nothing here reads a clock: what is due by itself has 
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import chain
-from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
 
 from alerts.alert import Event
-from alerts.fortnight import DAILY
+from alerts.fortnight import next_daily
 from alerts.history import DAY_BACK, History
 from alerts.lifecycle import REMEMBERED, State, look_back, step
 from alerts.rule import LIVE, Finding, Known, Looks, rules
@@ -76,7 +75,7 @@ def due(walk: Walk, history: History) -> datetime:
     taken_out = (at for at in history.taken_out if at > walk.at)
     named = (walk.look_at, walk.settle_at, walk.state.due, history.receipts(walk.at))
     found = (*named, *(min(each, default=None) for each in (weighed, acted, taken_out)))
-    return min([daily(walk.at, history.subject.zone), *(at for at in found if at is not None)])
+    return min([next_daily(walk.at, history.subject.zone), *(at for at in found if at is not None)])
 
 
 def _turn(walk: Walk, history: History, now: datetime) -> tuple[Walk, list[Event]]:
@@ -100,7 +99,7 @@ def _turn(walk: Walk, history: History, now: datetime) -> tuple[Walk, list[Event
 
 def _looks(walk: Walk, history: History, now: datetime) -> Iterator[Looks]:
     """What there is a reason to look at."""
-    nine, taken_out = daily(walk.at, history.subject.zone) == now, now in history.taken_out
+    nine, taken_out = next_daily(walk.at, history.subject.zone) == now, now in history.taken_out
     if taken_out or walk.look_at == now or history.receipts(walk.at) == now:
         yield Looks.GLUCOSE
     if taken_out or nine or any(weighed.received_at == now for weighed in history.weighings):
@@ -114,15 +113,6 @@ def _remembering(walk: Walk, known: Known) -> Known:
     newest = max((at for at in (walk.newest, known.newest) if at is not None), default=None)
     arrived = max((at for at in (walk.arrived, known.arrived) if at is not None), default=None)
     return replace(known, newest=newest, arrived=arrived)
-
-
-def daily(after: datetime, zone: ZoneInfo) -> datetime:
-    """The person's next nine o'clock."""
-    today = datetime.combine(after.astimezone(zone).date(), DAILY, zone).astimezone(UTC)
-    if today > after:
-        return today
-    tomorrow = after.astimezone(zone).date() + timedelta(days=1)
-    return datetime.combine(tomorrow, DAILY, zone).astimezone(UTC)
 
 
 def _wake(known: Known) -> datetime | None:

@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from alerts.advance import SETTLE, Walk, daily, from_json
+from alerts.advance import SETTLE, Walk, from_json
+from alerts.fortnight import next_daily
 from alerts.history import DAY_BACK, TALLY_DAYS
 from alerts.lifecycle import REMEMBERED
 from alerts.rule import Subject
@@ -44,7 +45,7 @@ class Watched:
 
     def weighed(self, now: datetime) -> bool:
         """True if rules look at weighings up to now, whether any came or not."""
-        return any(daily(walk.at, self.subject.zone) <= now for walk in self.walks)
+        return any(next_daily(walk.at, self.subject.zone) <= now for walk in self.walks)
 
     def since(self, now: datetime) -> datetime:
         """How far back rules look at glucose, going on from where the alerts stand up to now."""
@@ -96,7 +97,7 @@ def _walk(state: str | None, at: datetime) -> Walk:
 def _since(walk: Walk, zone: ZoneInfo, now: datetime) -> datetime:
     """A day before; whole days where the period of the figures is judged; further where it is looked back."""
     found = [walk.at - DAY_BACK]
-    if daily(walk.at, zone) <= now:
+    if next_daily(walk.at, zone) <= now:
         today = (walk.at.astimezone(zone).date() - date_of(0)).days
         found.append(start_of_day(today - TALLY_DAYS, zone))
     if walk.old_since is not None and walk.settle_at is not None and walk.settle_at <= now:

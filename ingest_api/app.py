@@ -16,7 +16,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ingest_api import problems
 from ingest_api.context import Hub
 from ingest_api.headers import Headers
+from ingest_api.pages.routes import pages
 from ingest_api.routes import (
+    calendar,
     emergency,
     export,
     glucose,
@@ -24,6 +26,7 @@ from ingest_api.routes import (
     households,
     leaving,
     population,
+    prevention,
     readings,
     register,
     sharing,
@@ -46,7 +49,8 @@ class Application(FastAPI):
 
 HEALTH: tuple[ModuleType, ...] = (health,)
 ALL: tuple[ModuleType, ...] = (
-    register, readings, glucose, weight, households, population, sharing, emergency, export, leaving, sign_in, health,
+    register, readings, glucose, weight, households, population, sharing, emergency, export, leaving,
+    prevention, calendar, sign_in, health, *pages(),
 )  # fmt: skip
 
 
