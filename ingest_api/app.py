@@ -18,6 +18,7 @@ from ingest_api.context import Hub
 from ingest_api.headers import Headers
 from ingest_api.pages.routes import pages
 from ingest_api.routes import (
+    alerts,
     calendar,
     emergency,
     export,
@@ -31,6 +32,7 @@ from ingest_api.routes import (
     register,
     sharing,
     sign_in,
+    thresholds,
     weight,
 )
 
@@ -50,7 +52,7 @@ class Application(FastAPI):
 HEALTH: tuple[ModuleType, ...] = (health,)
 ALL: tuple[ModuleType, ...] = (
     register, readings, glucose, weight, households, population, sharing, emergency, export, leaving,
-    prevention, calendar, sign_in, health, *pages(),
+    alerts, thresholds, prevention, calendar, sign_in, health, *pages(),
 )  # fmt: skip
 
 

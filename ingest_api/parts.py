@@ -43,9 +43,9 @@ class Hub:
             yield connection
 
     @contextmanager
-    def watching(self) -> Iterator[Connection]:
-        """A transaction that moves readings of shared devices."""
-        with self.database.transaction(Role.WATCH) as connection:
+    def watching(self, actor: Actor | None = None) -> Iterator[Connection]:
+        """A transaction that moves readings of shared devices, or alerts; what `actor` does in it is entered in it."""
+        with self.database.transaction(Role.WATCH, actor.ticket if actor else None) as connection:
             yield connection
 
 
