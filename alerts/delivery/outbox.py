@@ -161,6 +161,7 @@ _REFUSED = """
     SELECT CASE
         WHEN c.id IS NULL OR c.dead_at IS NOT NULL OR (c.verified_at IS NULL AND o.what <> 'verify') THEN 'no_address'
         WHEN o.person IS NOT NULL AND NOT may_be_told(o.account, o.person, o.kinds, o.shown) THEN 'not_allowed'
+        WHEN o.event IS NOT NULL AND NOT EXISTS (SELECT FROM alert_event e WHERE e.number = o.event) THEN 'over'
         WHEN o.event IS NOT NULL AND o.account NOT IN (
             SELECT h.account FROM chain h WHERE h.person = o.person
         UNION ALL

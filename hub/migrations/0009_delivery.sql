@@ -96,8 +96,7 @@ CREATE TABLE attempt (
     PRIMARY KEY (message, number)
 );
 
-CREATE INDEX alert_event_unplanned ON alert_event (number) WHERE rings AND planned_at IS NULL;
-CREATE INDEX IF NOT EXISTS alert_event_of_alert ON alert_event (person, shown, alert, number);
+CREATE INDEX alert_event_of_alert ON alert_event (person, shown, alert, number);
 
 -- ── Who may be told ──────────────────────────────────────────────────────────────────────────────────────────────────
 
