@@ -17,6 +17,8 @@ from ingest_api import problems
 from ingest_api.context import Hub
 from ingest_api.headers import Headers
 from ingest_api.routes import (
+    chain,
+    contacts,
     emergency,
     export,
     glucose,
@@ -46,7 +48,8 @@ class Application(FastAPI):
 
 HEALTH: tuple[ModuleType, ...] = (health,)
 ALL: tuple[ModuleType, ...] = (
-    register, readings, glucose, weight, households, population, sharing, emergency, export, leaving, sign_in, health,
+    register, readings, glucose, weight, households, population, sharing, emergency, chain, contacts, export, leaving,
+    sign_in, health,
 )  # fmt: skip
 
 

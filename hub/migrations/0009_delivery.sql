@@ -143,7 +143,7 @@ GRANT INSERT ON attempt TO vigie_deliver;
 GRANT INSERT ON notice TO vigie_watch, vigie_register;
 GRANT SELECT (person, key) ON notice TO vigie_watch, vigie_register;
 GRANT SELECT, INSERT, UPDATE, DELETE ON contact, quiet_hours, chain TO vigie_register;
-GRANT INSERT ON outbox TO vigie_register;
+GRANT INSERT, SELECT (key) ON outbox TO vigie_register;
 
 -- ── What a person is told of their record ────────────────────────────────────────────────────────────────────────────
 

@@ -22,6 +22,9 @@ class Fate(Enum):
     GONE = "refused for ever"
     HANG = "never answered"
     RESET = "taken, and the connection reset before it was said"
+    REDIRECT = "sent to this machine"
+    DRIP = "answered byte by byte"
+    FLOOD = "answered without end"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,12 @@ class _Talk(socketserver.StreamRequestHandler):
         raise NotImplementedError
 
 
+_STATUS = {
+    Fate.TAKE: "201 Created", Fate.FAIL: "500 Broken", Fate.GONE: "410 Gone",
+    Fate.REDIRECT: "302 Found\r\nLocation: http://127.0.0.1/",
+}  # fmt: skip
+
+
 class _Http(_Talk):
     """One request."""
 
@@ -117,9 +126,19 @@ class _Http(_Talk):
             self.sink.closing.wait()
         elif fate is Fate.RESET:
             self.reset()
+        elif fate is Fate.DRIP:
+            self._drip()
+        elif fate is Fate.FLOOD:
+            self.say("HTTP/1.1 200 OK\r\n")
+            while not self.sink.closing.is_set():
+                self.wfile.write(b"x" * 65536)
         else:
-            status = {Fate.TAKE: "201 Created", Fate.FAIL: "500 Broken", Fate.GONE: "410 Gone"}[fate]
-            self.say(f"HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n")
+            self.say(f"HTTP/1.1 {_STATUS[fate]}\r\nContent-Length: 0\r\nConnection: close\r\n")
+
+    def _drip(self) -> None:
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
+        while not self.sink.closing.wait(0.05):
+            self.wfile.write(b"x")
 
 
 class _Smtp(_Talk):
