@@ -19,6 +19,8 @@ from ingest_api.headers import Headers
 from ingest_api.pages.routes import pages
 from ingest_api.routes import (
     calendar,
+    chain,
+    contacts,
     emergency,
     export,
     glucose,
@@ -49,7 +51,7 @@ class Application(FastAPI):
 
 HEALTH: tuple[ModuleType, ...] = (health,)
 ALL: tuple[ModuleType, ...] = (
-    register, readings, glucose, weight, households, population, sharing, emergency, export, leaving,
+    register, readings, glucose, weight, households, population, sharing, emergency, chain, contacts, export, leaving,
     prevention, calendar, sign_in, health, *pages(),
 )  # fmt: skip
 
