@@ -1,0 +1,1 @@
+"""Prevention through the API, on a real database."""
