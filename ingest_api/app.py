@@ -20,6 +20,7 @@ from ingest_api.routes import (
     calendar,
     emergency,
     export,
+    forecast,
     glucose,
     health,
     households,
@@ -49,7 +50,7 @@ class Application(FastAPI):
 HEALTH: tuple[ModuleType, ...] = (health,)
 ALL: tuple[ModuleType, ...] = (
     register, readings, glucose, weight, households, population, sharing, emergency, export, leaving,
-    prevention, calendar, sign_in, health,
+    prevention, calendar, forecast, sign_in, health,
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from enum import StrEnum
 from threading import Thread
 
+from alerts.daily import Daily
 from device_adapters.adapter import NO_KEYS, Keys, topic_filters
 from device_adapters.mqtt import MqttSource
 from device_adapters.mqtt_address import Address
@@ -77,7 +78,7 @@ def hub(
             checks |= _listen(stack, MqttSource(mqtt_url, session, topic_filters()), intake)
             _settle_accounts(stack, database, mqtt_url)
         if Part.WATCH in parts:
-            checks |= _keep_up(stack, Upkeep(database))
+            checks |= _keep_up(stack, Upkeep(database).turn, Daily(database).turn)
         door = signing or Signing()
         for provider in door.providers.values():
             stack.callback(provider.close)
@@ -97,12 +98,13 @@ def _spare_the_collector() -> None:
     gc.set_threshold(100_000)
 
 
-def _keep_up(stack: ExitStack, upkeep: Upkeep) -> ReadyChecks:
-    """Start following what is stored, until the stack unwinds."""
-    watch = Watch(upkeep.turn)
-    watch.start()
-    stack.callback(watch.stop)
-    return {"watch": lambda: watch.alive}
+def _keep_up(stack: ExitStack, *turns: Callable[[], bool]) -> ReadyChecks:
+    """Start following what is stored, each kind of work by itself, until the stack unwinds."""
+    watches = [Watch(turn) for turn in turns]
+    for watch in watches:
+        watch.start()
+        stack.callback(watch.stop)
+    return {"watch": lambda: all(watch.alive for watch in watches)}
 
 
 def _settle_accounts(stack: ExitStack, database: Database, mqtt_url: str) -> None:

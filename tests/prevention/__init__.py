@@ -1,1 +1,1 @@
-"""Prevention through the API, on a real database."""
+"""Prevention and the forecast at work: over the API and once a day, on a real database."""
