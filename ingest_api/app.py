@@ -23,6 +23,7 @@ from ingest_api.routes import (
     contacts,
     emergency,
     export,
+    forecast,
     glucose,
     health,
     households,
@@ -52,7 +53,7 @@ class Application(FastAPI):
 HEALTH: tuple[ModuleType, ...] = (health,)
 ALL: tuple[ModuleType, ...] = (
     register, readings, glucose, weight, households, population, sharing, emergency, chain, contacts, export, leaving,
-    prevention, calendar, sign_in, health, *pages(),
+    prevention, calendar, forecast, sign_in, health, *pages(),
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from alerts.channel import Means
 from alerts.delivery.planner import Planner
 from alerts.delivery.worker import Worker
 from alerts.watcher import Watcher
+from alerts.daily import Daily
 from device_adapters.adapter import NO_KEYS, Keys, topic_filters
 from device_adapters.mqtt import MqttSource
 from device_adapters.mqtt_address import Address
@@ -89,6 +90,7 @@ def hub(
         if Part.WATCH in parts:
             checks |= _keep_up(stack, "watch", Upkeep(database).turn)
             checks |= _keep_up(stack, "alerts", Watcher(database, tell=tell).turn)
+            checks |= _keep_up(stack, "daily", Daily(database).turn)
         door, ways = signing or Signing(), means or Means()
         if Part.DELIVER in parts:
             checks |= _deliver(stack, database, ways)

@@ -195,6 +195,7 @@ CALLS = (
     Call(f"POST {P}/collection", SETTLES, 200, lambda s: {"stopped": False}),
     Call(f"POST {P}/close", LEAVES, 422, lambda s: {"confirm": str(uuid4())}),  # not confirmed: nothing is closed
     Call(f"DELETE {P}", LEAVES, 422, lambda s: {"confirm": str(uuid4())}),
+    Call(f"GET {P}/forecast", READS),
     Call(f"GET {P}/prevention", READS),
     Call(f"PUT {P}/prevention/answers", SETTLES, 200, lambda s: {"waist_cm": 90}),
     Call(f"POST {P}/prevention/{{item}}/done", SETTLES, named=lambda s: {"item": ITEM}),
