@@ -195,6 +195,8 @@ CALLS = (
     # pages
     Call("GET /", ANYONE, 303),
     Call("GET /people/{person}", READS),
+    Call("GET /people/{person}/glucose", READS),
+    Call("GET /people/{person}/weight", READS),
     Call("GET /preferences", PUBLIC),
     Call("POST /preferences", PUBLIC, 403),  # from another site, as every form that is not ours
     Call("GET /static/{name}", PUBLIC, named=lambda s: {"name": "base.css"}),

@@ -15,7 +15,8 @@ from ingest_api.pages.head import Head, head_of
 from ingest_api.pages.render import page
 from ingest_api.pages.views.ages import sentences
 from ingest_api.pages.views.now import now_of, telling_of
-from ingest_api.pages.views.person import PERIOD, Seen, in_ranges, last_day, seen_sentences, weight_of
+from ingest_api.pages.views.person import PERIOD, Seen, in_ranges, last_day, seen_sentences
+from ingest_api.pages.views.weight import USUAL, told_of, weight_of
 from ingest_api.pages.visitor import TheVisitor, Visitor
 from ingest_api.whose import Whose
 from timeseries import trends
@@ -56,7 +57,7 @@ def person(person: UUID, request: Request, hub: TheHub, visitor: TheVisitor) -> 
         ages=sentences(visitor),
         day=last_day(read.glucose, telling, now),
         ranges=in_ranges(read.glucose, telling, visitor, now),
-        weight=weight_of(read.weight, visitor, zone, now),
+        weight=weight_of(read.weight, told_of(visitor, zone, USUAL, now), visitor, now),
         seen=seen_sentences(read.seen, visitor, zone),
     )
 
