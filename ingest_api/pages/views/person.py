@@ -10,6 +10,7 @@ from ingest_api.pages.charts.stretch import Beyond, stretch
 from ingest_api.pages.charts.telling import Telling
 from ingest_api.pages.views.drawn import Drawn, line_drawn, ranges_drawn
 from ingest_api.pages.views.glucose import USUAL, little, too_little
+from ingest_api.pages.views.names import called
 from ingest_api.pages.visitor import Visitor
 from timeseries.glucose.tally import tally
 from timeseries.trends import Told
@@ -54,7 +55,7 @@ def _seen(seen: Seen, visitor: Visitor, zone: ZoneInfo) -> str:
     return words.count(
         "seen.emergency" if seen.emergency else "seen.read",
         seen.times,
-        who=seen.who,
+        who=called(seen.who, visitor),
         role=visitor.words("common").say(f"role.{seen.role}"),
         last=visitor.numbers.moment(seen.last.astimezone(zone)),
     )
