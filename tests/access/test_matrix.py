@@ -216,6 +216,14 @@ CALLS = (
     Call("GET /metrics", PUBLIC),
     # pages
     Call("GET /", ANYONE, 303),
+    Call("GET /people/{person}", READS),
+    Call("GET /people/{person}/glucose", READS),
+    Call("GET /people/{person}/weight", READS),
+    Call("GET /people/{person}/prevention", READS),
+    Call("POST /people/{person}/prevention/{item}/done", SETTLES, 303, named=lambda s: {"item": ITEM}),
+    Call("POST /people/{person}/prevention/{item}/declined", SETTLES, 303, named=lambda s: {"item": ITEM}),
+    Call("POST /people/{person}/prevention/{item}/said/{said}/take-back", SETTLES, 303,
+         named=lambda s: {"item": ITEM, "said": s.said()}),
     Call("GET /preferences", PUBLIC),
     Call("POST /preferences", PUBLIC, 403),  # from another site, as every form that is not ours
     Call("GET /static/{name}", PUBLIC, named=lambda s: {"name": "base.css"}),
