@@ -8,10 +8,10 @@ from enum import StrEnum
 from threading import Thread
 
 from alerts.channel import Means
+from alerts.daily import Daily
 from alerts.delivery.planner import Planner
 from alerts.delivery.worker import Worker
 from alerts.watcher import Watcher
-from alerts.daily import Daily
 from device_adapters.adapter import NO_KEYS, Keys, topic_filters
 from device_adapters.mqtt import MqttSource
 from device_adapters.mqtt_address import Address

@@ -111,6 +111,7 @@ class Scene:
         """Something more said of an item, to be taken back."""
         with self.world.database.transaction(Role.REGISTER) as connection:
             return Desk(connection).say(self.ada.number, ITEM, Act.DONE, NOW.date(), self.ada.account.number)
+
     def contact(self) -> UUID:
         """One more address of Ada's, to be confirmed."""
         rows = self.world.as_administrator(
