@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alerts.alert import Act
+from alerts.forecast.foresight import Foresight
+from alerts.forecast.foresight import in_force as foresight_in_force
 from alerts.rule import Known, Source, Subject, Trace, Weighed
 from alerts.thresholds import Thresholds, in_force
 from hub.quantities import Kind
@@ -52,6 +54,7 @@ class History:
     heard: tuple[Heard, ...]
     acts: tuple[Act, ...]
     taken_out: tuple[datetime, ...] = ()
+    foresights: tuple[Foresight, ...] = ()
 
     def known(self, now: datetime, back: timedelta = DAY_BACK) -> Known:
         """What was known at that instant, glucose as far back as that."""
@@ -65,6 +68,7 @@ class History:
             weighings=tuple(w for w in self.weighings if w.received_at <= now and now - w.taken_at <= WEIGHT_BACK),
             heard={heard.source: heard.at for heard in self.heard if heard.at <= now},
             tallies=lambda: self._tallies(now),
+            foresight=foresight_in_force(self.foresights, now),
         )
 
     def receipts(self, after: datetime) -> datetime | None:
@@ -117,6 +121,7 @@ def history(
     heard: Iterable[Heard] = (),
     acts: Iterable[Act] = (),
     taken_out: Iterable[datetime] = (),
+    foresights: Iterable[Foresight] = (),
 ) -> History:
     """The history of these, in whatever order and however often they come: of one key the first received counts."""
     return History(
@@ -127,6 +132,7 @@ def history(
         heard=tuple(sorted(set(heard))),
         acts=tuple(sorted(set(acts))),
         taken_out=tuple(sorted(set(taken_out))),
+        foresights=tuple(foresights),
     )
 
 

@@ -8,6 +8,7 @@ from math import ceil
 from typing import Any, TypeVar
 
 from alerts.alert import NEVER, Act, Doing
+from alerts.forecast.foresight import Foresight
 from alerts.history import DAY_BACK, Heard, History, history
 from alerts.received import Mark, Received, Records, glucose, joined, marked, take_marks, weighings, weights
 from alerts.rule import Source
@@ -122,6 +123,7 @@ class _Besides:
     notes: Mapping[int, dict[str, str]]
     taken_out: Mapping[int, list[datetime]]
     heard: Mapping[int, list[Heard]]
+    foresights: Mapping[tuple[int, bool], list[Foresight]]
 
     @classmethod
     def of(cls, connection: Connection, people: Sequence[Watched], now: datetime) -> "_Besides":
@@ -139,6 +141,7 @@ class _Besides:
             notes=notes,
             taken_out=_grouped(connection.execute(_TAKEN_OUT, asked).fetchall(), lambda at: at),
             heard=_heard(connection, people, now),
+            foresights=_foresights(connection, asked),
         )
 
     def loaded(self, each: Watched, records: Mapping[Kind, Records]) -> Loaded:
@@ -146,7 +149,7 @@ class _Besides:
         number = each.number
         versions = [default_thresholds(each.subject.profile), *self.thresholds.get(number, [])]
 
-        def told(of: Mapping[Kind, Records]) -> History:
+        def told(of: Mapping[Kind, Records], shown: bool) -> History:
             return history(
                 each.subject,
                 versions,
@@ -154,12 +157,22 @@ class _Besides:
                 weighings(of[Kind.WEIGHT]) if Kind.WEIGHT in of else (),
                 self.heard.get(number, ()),
                 self.acts.get(number, ()),
-                self.taken_out.get(number, ()),
+                foresights=self.foresights.get((number, shown), ()),
+                taken_out=self.taken_out.get(number, ()),
             )
 
-        shown = {kind: found.only(~found.hidden) for kind, found in records.items()}
-        lenses = (records,) if each.shown is None else (records, shown)
-        return Loaded(each, tuple(told(lens) for lens in lenses), self.notes.get(number, {}))
+        histories = [told(records, shown=False)]
+        if each.shown is not None:
+            others = {kind: found.only(~found.hidden) for kind, found in records.items()}
+            histories.append(told(others, shown=True))
+        return Loaded(each, tuple(histories), self.notes.get(number, {}))
+
+
+def _foresights(connection: Connection, asked: Mapping[str, object]) -> dict[tuple[int, bool], list[Foresight]]:
+    found: defaultdict[tuple[int, bool], list[Foresight]] = defaultdict(list)
+    for person, shown, at, weights_, error, least in connection.execute(_FORESIGHTS, asked):
+        found[person, shown].append(Foresight(at, tuple(weights_), error, least))
+    return found
 
 
 def _heard(connection: Connection, people: Sequence[Watched], now: datetime) -> dict[int, list[Heard]]:
@@ -205,6 +218,12 @@ _THRESHOLDS = "SELECT person, document::text FROM thresholds WHERE person = ANY(
 _ACTS = """
     SELECT person, at, alert, by, doing, until, note FROM alert_act
     WHERE person = ANY(%(people)s) AND at > %(since)s AND at <= %(now)s ORDER BY at
+"""
+_FORESIGHTS = """
+    SELECT f.person, f.shown, f.valid_from, f.weights, f.error, f.asked FROM foresight f
+    WHERE f.person = ANY(%(people)s) AND f.valid_from >= coalesce(
+        (SELECT max(b.valid_from) FROM foresight b
+         WHERE (b.person, b.shown) = (f.person, f.shown) AND b.valid_from <= %(since)s), '-infinity')
 """
 _TAKEN_OUT = "SELECT person, at FROM taken_out WHERE person = ANY(%(people)s) AND at > %(since)s AND at <= %(now)s"
 _GATEWAYS = """
