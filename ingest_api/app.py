@@ -16,20 +16,26 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ingest_api import problems
 from ingest_api.context import Hub
 from ingest_api.headers import Headers
+from ingest_api.pages.routes import pages
 from ingest_api.routes import (
+    alerts,
+    calendar,
     chain,
     contacts,
     emergency,
     export,
+    forecast,
     glucose,
     health,
     households,
     leaving,
     population,
+    prevention,
     readings,
     register,
     sharing,
     sign_in,
+    thresholds,
     weight,
 )
 
@@ -49,7 +55,7 @@ class Application(FastAPI):
 HEALTH: tuple[ModuleType, ...] = (health,)
 ALL: tuple[ModuleType, ...] = (
     register, readings, glucose, weight, households, population, sharing, emergency, chain, contacts, export, leaving,
-    sign_in, health,
+    alerts, thresholds, prevention, calendar, forecast, sign_in, health, *pages(),
 )  # fmt: skip
 
 

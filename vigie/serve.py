@@ -8,8 +8,10 @@ from enum import StrEnum
 from threading import Thread
 
 from alerts.channel import Means
+from alerts.daily import Daily
 from alerts.delivery.planner import Planner
 from alerts.delivery.worker import Worker
+from alerts.watcher import Watcher
 from device_adapters.adapter import NO_KEYS, Keys, topic_filters
 from device_adapters.mqtt import MqttSource
 from device_adapters.mqtt_address import Address
@@ -22,6 +24,7 @@ from ingest_api.app import ALL, HEALTH, Application, create_app
 from ingest_api.consumer import Consumer
 from ingest_api.context import Hub
 from ingest_api.intake import Intake
+from ingest_api.metrics import tell
 from timeseries.upkeep import Upkeep
 from vigie import gateway_accounts
 from vigie.signing import Signing
@@ -85,7 +88,9 @@ def hub(
             checks |= _listen(stack, MqttSource(mqtt_url, session, topic_filters()), intake)
             _settle_accounts(stack, database, mqtt_url)
         if Part.WATCH in parts:
-            checks |= _keep_up(stack, Upkeep(database))
+            checks |= _keep_up(stack, "watch", Upkeep(database).turn)
+            checks |= _keep_up(stack, "alerts", Watcher(database, tell=tell).turn)
+            checks |= _keep_up(stack, "daily", Daily(database).turn)
         door, ways = signing or Signing(), means or Means()
         if Part.DELIVER in parts:
             checks |= _deliver(stack, database, ways)
@@ -107,12 +112,12 @@ def _spare_the_collector() -> None:
     gc.set_threshold(100_000)
 
 
-def _keep_up(stack: ExitStack, upkeep: Upkeep) -> ReadyChecks:
+def _keep_up(stack: ExitStack, name: str, turn: Callable[[], bool]) -> ReadyChecks:
     """Start following what is stored, until the stack unwinds."""
-    watch = Watch(upkeep.turn)
+    watch = Watch(turn)
     watch.start()
     stack.callback(watch.stop)
-    return {"watch": lambda: watch.alive}
+    return {name: lambda: watch.alive}
 
 
 def _deliver(stack: ExitStack, database: Database, means: Means) -> ReadyChecks:

@@ -11,6 +11,8 @@ import httpx
 import pytest
 from fastapi.routing import APIRoute
 
+from alerts.prevention import Act
+from alerts.prevention.desk import Desk
 from hub.accounts import ActorRole
 from hub.database import Database, Role
 from hub.quantities import Kind
@@ -21,6 +23,8 @@ from tests.access.world import NOW, Holder, Somebody, World
 from tests.support.http import Api
 from tests.support.readings import a_reading, kg
 from timeseries.postgres_store import PostgresStore
+
+ITEM = "mammography"
 
 
 class Answer(StrEnum):
@@ -72,6 +76,11 @@ LEAVES = Policy("the person and administrators, nobody who acts for them", froze
 OPENS = Policy(
     "clinicians whom the person has not shut out", CLINICIANS - {"clinician blocked"}, SIGNED_IN - CLINICIANS
 )
+FOLLOWS = Policy("whoever the person let in; an emergency is to read only", READ - {"clinician in emergency"})
+SETS = Policy(
+    "clinicians whom the person let in, and administrators",
+    frozenset({"clinician granted", "team member", "administrator"}), SIGNED_IN - CLINICIANS - {"administrator"},
+)  # fmt: skip
 OWNS = Policy("whoever the address belongs to", frozenset({"the person"}))
 RUNS = Policy("administrators", frozenset({"administrator"}), SIGNED_IN - {"administrator"})
 
@@ -102,6 +111,16 @@ class Scene:
         whom = self.world.clinician()
         self.world.block(self.ada, whom)
         return whom.account.id
+
+    def said(self) -> UUID:
+        """Something more said of an item, to be taken back."""
+        with self.world.database.transaction(Role.REGISTER) as connection:
+            return Desk(connection).say(self.ada.number, ITEM, Act.DONE, NOW.date(), self.ada.account.number)
+
+    def thresholds(self) -> dict[str, object]:
+        """Set after whatever was set last."""
+        query = "SELECT count(*) FROM vigie.thresholds WHERE person = %s"
+        return {"after": self.world.as_administrator(query, self.ada.number)[0][0], "thresholds": {}}
 
     def contact(self) -> UUID:
         """One more address of Ada's, to be confirmed."""
@@ -187,6 +206,24 @@ CALLS = (
     Call(f"POST {P}/collection", SETTLES, 200, lambda s: {"stopped": False}),
     Call(f"POST {P}/close", LEAVES, 422, lambda s: {"confirm": str(uuid4())}),  # not confirmed: nothing is closed
     Call(f"DELETE {P}", LEAVES, 422, lambda s: {"confirm": str(uuid4())}),
+    Call(f"GET {P}/forecast", READS),
+    Call(f"GET {P}/prevention", READS),
+    Call(f"PUT {P}/prevention/answers", SETTLES, 200, lambda s: {"waist_cm": 90}),
+    Call(f"POST {P}/prevention/{{item}}/done", SETTLES, named=lambda s: {"item": ITEM}),
+    Call(f"POST {P}/prevention/{{item}}/declined", SETTLES, named=lambda s: {"item": ITEM}),
+    Call(f"DELETE {P}/prevention/{{item}}/said/{{said}}", SETTLES, named=lambda s: {"item": ITEM, "said": s.said()}),
+    Call(f"POST {P}/prevention/calendar", SETTLES, 201, lambda s: {"in_full": False}),
+    Call(f"GET {P}/prevention/calendar", SETTLES),
+    Call(f"DELETE {P}/prevention/calendar", SETTLES),
+    Call("GET /v1/calendars/{secret}.ics", PUBLIC, 404, named=lambda s: {"secret": "none"}),
+    Call("GET /v1/alerts", ANYONE),
+    Call("POST /v1/alerts/{alert}/acknowledge", FOLLOWS, 200,
+         lambda s: {"note": "seen"}, lambda s: {"alert": s.world.alert(s.ada)}),
+    Call("POST /v1/alerts/{alert}/snooze", FOLLOWS, 200,
+         lambda s: {"until": (NOW + timedelta(hours=1)).isoformat()}, lambda s: {"alert": s.world.alert(s.ada)}),
+    Call(f"GET {P}/alerts/burden", READS),
+    Call(f"GET {P}/thresholds", READS),
+    Call(f"PUT {P}/thresholds", SETS, 200, lambda s: s.thresholds()),
     Call("GET /sign-in", PUBLIC),
     Call("POST /sign-in/invitation", PUBLIC, 403),  # from another site, as every form that is not ours
     Call("GET /sign-in/back", PUBLIC, 403),  # without having set out
@@ -196,8 +233,21 @@ CALLS = (
     Call("GET /health/live", PUBLIC),
     Call("GET /health/ready", PUBLIC),
     Call("GET /metrics", PUBLIC),
+    # pages
+    Call("GET /", ANYONE, 303),
+    Call("GET /people/{person}", READS),
+    Call("GET /people/{person}/glucose", READS),
+    Call("GET /people/{person}/weight", READS),
+    Call("GET /people/{person}/prevention", READS),
+    Call("POST /people/{person}/prevention/{item}/done", SETTLES, 303, named=lambda s: {"item": ITEM}),
+    Call("POST /people/{person}/prevention/{item}/declined", SETTLES, 303, named=lambda s: {"item": ITEM}),
+    Call("POST /people/{person}/prevention/{item}/said/{said}/take-back", SETTLES, 303,
+         named=lambda s: {"item": ITEM, "said": s.said()}),
+    Call("GET /preferences", PUBLIC),
+    Call("POST /preferences", PUBLIC, 403),  # from another site, as every form that is not ours
+    Call("GET /static/{name}", PUBLIC, named=lambda s: {"name": "base.css"}),
 )  # fmt: skip
-GUARDED = [call for call in CALLS if call.policy in (READS, SETTLES, SENDS, OPENS, LEAVES, OWNS)]
+GUARDED = [call for call in CALLS if call.policy in (READS, SETTLES, SENDS, OPENS, LEAVES, OWNS, FOLLOWS, SETS)]
 
 
 @pytest.fixture(scope="module")
@@ -287,7 +337,7 @@ def test_a_route_answers_those_it_should_and_nobody_else(scene: Scene, call: Cal
 @pytest.mark.parametrize("call", GUARDED, ids=lambda call: call.route)
 def test_what_is_not_to_be_seen_is_answered_as_what_does_not_exist(scene: Scene, call: Call) -> None:
     unseen = [who for who in sorted(SIGNED_IN) if call.policy.of(who) is Answer.NOT_THERE]
-    absent = {name: str(uuid4()) for name in ("person", "household", "device", "contact")}
+    absent = {name: str(uuid4()) for name in ("person", "household", "device", "contact", "alert")}
     hers = [call.ask(scene, scene.callers[who]) for who in unseen]
     nobodys = [call.ask(scene, scene.callers[who], **absent) for who in unseen]
     assert unseen
