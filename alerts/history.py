@@ -43,7 +43,8 @@ class History:
     """What came of one person, by when it was received; each reading once (see `history`).
 
     `received` must be when the row could be seen: whoever reads a row that was committed late lifts it to the instant
-    of reading, or it would be known at once and looked at with the next only.
+    of reading, or it would be known at once and looked at with the next only. `taken_out`: when a reading left the
+    record again.
     """
 
     subject: Subject
@@ -52,6 +53,7 @@ class History:
     weighings: tuple[Weighed, ...]
     heard: tuple[Heard, ...]
     acts: tuple[Act, ...]
+    taken_out: tuple[datetime, ...] = ()
     foresights: tuple[Foresight, ...] = ()
 
     def known(self, now: datetime, back: timedelta = DAY_BACK) -> Known:
@@ -118,6 +120,7 @@ def history(
     weighings: Iterable[Weighed] = (),
     heard: Iterable[Heard] = (),
     acts: Iterable[Act] = (),
+    taken_out: Iterable[datetime] = (),
     foresights: Iterable[Foresight] = (),
 ) -> History:
     """The history of these, in whatever order and however often they come: of one key the first received counts."""
@@ -128,6 +131,7 @@ def history(
         weighings=_once(weighings),
         heard=tuple(sorted(set(heard))),
         acts=tuple(sorted(set(acts))),
+        taken_out=tuple(sorted(set(taken_out))),
         foresights=tuple(foresights),
     )
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from threading import Thread
 
 from alerts.daily import Daily
+from alerts.watcher import Watcher
 from device_adapters.adapter import NO_KEYS, Keys, topic_filters
 from device_adapters.mqtt import MqttSource
 from device_adapters.mqtt_address import Address
@@ -20,6 +21,7 @@ from ingest_api.app import ALL, HEALTH, Application, create_app
 from ingest_api.consumer import Consumer
 from ingest_api.context import Hub
 from ingest_api.intake import Intake
+from ingest_api.metrics import tell
 from timeseries.upkeep import Upkeep
 from vigie import gateway_accounts
 from vigie.signing import Signing
@@ -78,7 +80,9 @@ def hub(
             checks |= _listen(stack, MqttSource(mqtt_url, session, topic_filters()), intake)
             _settle_accounts(stack, database, mqtt_url)
         if Part.WATCH in parts:
-            checks |= _keep_up(stack, Upkeep(database).turn, Daily(database).turn)
+            checks |= _keep_up(stack, "watch", Upkeep(database).turn)
+            checks |= _keep_up(stack, "alerts", Watcher(database, tell=tell).turn)
+            checks |= _keep_up(stack, "daily", Daily(database).turn)
         door = signing or Signing()
         for provider in door.providers.values():
             stack.callback(provider.close)
@@ -98,13 +102,12 @@ def _spare_the_collector() -> None:
     gc.set_threshold(100_000)
 
 
-def _keep_up(stack: ExitStack, *turns: Callable[[], bool]) -> ReadyChecks:
-    """Start following what is stored, each kind of work by itself, until the stack unwinds."""
-    watches = [Watch(turn) for turn in turns]
-    for watch in watches:
-        watch.start()
-        stack.callback(watch.stop)
-    return {"watch": lambda: all(watch.alive for watch in watches)}
+def _keep_up(stack: ExitStack, name: str, turn: Callable[[], bool]) -> ReadyChecks:
+    """Start following what is stored, until the stack unwinds."""
+    watch = Watch(turn)
+    watch.start()
+    stack.callback(watch.stop)
+    return {name: lambda: watch.alive}
 
 
 def _settle_accounts(stack: ExitStack, database: Database, mqtt_url: str) -> None:
