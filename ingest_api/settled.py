@@ -173,10 +173,10 @@ def reading_settled(hub: Hub, actor: Actor, person: UUID) -> Iterator[Settled]:
 @contextmanager
 def settling(
     hub: Hub, actor: Actor, person: UUID, act: str, kinds: Sequence[Kind] | None = None
-) -> Iterator[tuple[Sharing, int]]:
+) -> Iterator[tuple[Sharing, Whose]]:
     """The desk, and whose record it is about, for whoever may settle things in it; the act is entered in its log."""
     with acting_for(hub, actor, person) as record, hub.registering() as connection:
-        yield Sharing(connection), record.whose.number
+        yield Sharing(connection), record.whose
         enter(record.connection, [record.whose.number], act, kinds)
 
 
