@@ -37,7 +37,7 @@ class GlucoseUnit(StrEnum):
 class Preferences:
     """What a page is told in."""
 
-    language: Language = Language.ENGLISH
+    language: Language = Language.EN
     glucose: GlucoseUnit = GlucoseUnit.MG_DL
     theme: Theme = Theme.DEVICE
 

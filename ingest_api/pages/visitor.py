@@ -39,7 +39,7 @@ class Guest:
     @property
     def numbers(self) -> Words:
         """How numbers and dates are written, and the words of charts."""
-        return FRENCH if self.language is Language.FRENCH else ENGLISH
+        return FRENCH if self.language is Language.FR else ENGLISH
 
     def words(self, page: str) -> Catalog:
         """The words of a page."""

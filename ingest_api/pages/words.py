@@ -2,19 +2,15 @@
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from alerts.prevention.words import Language
+
+__all__ = ["FOLDER", "Catalog", "Language", "preferred", "words_of"]
+
 FOLDER = Path(__file__).parent / "words"
-
-
-class Language(StrEnum):
-    """The languages that pages are in."""
-
-    ENGLISH = "en"
-    FRENCH = "fr"
 
 
 class Catalog:
@@ -47,7 +43,7 @@ class Catalog:
 
     def count(self, key: str, n: int, **places: object) -> str:
         """The sentence for that many, `one` or `other` of the table; French counts zero as one."""
-        single = n == 1 or (n == 0 and self._language is Language.FRENCH)
+        single = n == 1 or (n == 0 and self._language is Language.FR)
         return self.say(f"{key}.{'one' if single else 'other'}", n=n, **places)
 
 
@@ -62,7 +58,7 @@ def preferred(accepted: str) -> Language:
     """The best of our languages by an Accept-Language header; English if it names none."""
     ranked = sorted(_ranked(accepted), key=lambda each: -each[0])
     ours = (Language(tag) for _, tag in ranked if tag in tuple(Language))
-    return next(ours, Language.ENGLISH)
+    return next(ours, Language.EN)
 
 
 def _ranked(accepted: str) -> list[tuple[float, str]]:

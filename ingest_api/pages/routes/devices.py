@@ -54,9 +54,9 @@ def devices(person: UUID, request: Request, hub: TheHub, visitor: TheVisitor) ->
 def pair(person: UUID, request: Request, hub: TheHub, visitor: TheVisitor, form: Form) -> Response:
     """Say that a device is the person's. One that is somebody else's is answered as one that is not there."""
     try:
-        with acting_for(hub, visitor.actor, person) as record, hub.registering() as connection:
+        with acting_for(hub, visitor.actor, person) as record, hub.registering(visitor.actor) as connection:
             since = first_moment(form.get("since", ""), record.whose.zone) or datetime.now(UTC)
-            enter(record.connection, [record.whose.number], "pair")
+            enter(connection, [record.whose.number], "pair")
             Register(connection).pair(_number_typed(form), person, since)
     except (NotFound, Conflict):
         return _shown(person, request, hub, visitor, "no_device", form)
@@ -68,8 +68,8 @@ def pair(person: UUID, request: Request, hub: TheHub, visitor: TheVisitor, form:
 @router.post("/{pairing}/end", response_class=RedirectResponse)
 def unpair(person: UUID, pairing: UUID, hub: TheHub, visitor: TheVisitor) -> Response:
     """From now on it is theirs no longer; what it measured stays."""
-    with acting_for(hub, visitor.actor, person) as record, hub.registering() as connection:
-        enter(record.connection, [record.whose.number], "unpair")
+    with acting_for(hub, visitor.actor, person) as record, hub.registering(visitor.actor) as connection:
+        enter(connection, [record.whose.number], "unpair")
         Register(connection).unpair(pairing, person, datetime.now(UTC))
     return done(f"/people/{person}/devices", "unpaired")
 
