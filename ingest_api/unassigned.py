@@ -95,7 +95,7 @@ def house(connection: Connection, household: UUID) -> House:
         raise NotFound("no such household")
     members = connection.execute(_MEMBERS, (row[0],)).fetchall()
     enter(connection, [number for number, _, _ in members], "read", [Kind.WEIGHT])
-    return House(connection, *row, tuple(Member(*member) for member in members))
+    return House(connection, row[0], row[1], row[2], tuple(Member(*member) for member in members))
 
 
 def assign(hub: Hub, actor: Actor, household: UUID, reading: UUID, person: UUID | None) -> list[UUID]:

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from types import MappingProxyType
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from hub.database import Connection
 from hub.errors import Malformed
-from hub.quantities import FAMILIES, Kind
+from hub.measurements import Condition
+from hub.quantities import FAMILIES, GLUCOSE_KINDS, KINDS, Kind, Unit, from_canonical
+from ingest_api.holdings import Held
+from ingest_api.opened import Opened
+from ingest_api.pages.head import head_of
 from ingest_api.pages.visitor import Guest, Visitor
-from ingest_api.whose import Whose
-
-PAGES = ("sharing", "hidden", "access-log", "devices", "import", "leave")
+from timeseries.store import Found
 
 GROUPS: Mapping[str, tuple[Kind, ...]] = MappingProxyType(
     {
@@ -31,15 +31,6 @@ GROUPS: Mapping[str, tuple[Kind, ...]] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
-    """A way to another page; `current` is the one it is on."""
-
-    label: str
-    href: str
-    current: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Choice:
     """Something to choose in a form."""
 
@@ -48,23 +39,14 @@ class Choice:
     chosen: bool = False
 
 
-def frame(visitor: Visitor, connection: Connection, whose: Whose, person: UUID, page: str) -> dict[str, Any]:
-    """What templates/settings.html needs: whose record it is, and the ways to its other pages."""
-    words = visitor.words("settings")
-    row = connection.execute("SELECT given, family FROM person WHERE number = %s", (whose.number,)).fetchone()
-    name = " ".join(row or ())
-    return {
-        "whose": name if visitor.own == person else words.say("record_of", name=name),
-        "back": Link(words["back"], f"/people/{person}", current=False),
-        "nav": [Link(words["nav"][each], f"/people/{person}/{each}", each == page) for each in PAGES],
-        "nav_label": words["nav_label"],
-        "problem": None,
-    }
+def frame(visitor: Visitor, record: Opened) -> dict[str, Any]:
+    """What templates/settings.html needs of an opened record; no problem to tell of yet."""
+    return {"head": head_of(record, visitor), "problem": None}
 
 
 def kinds_told(visitor: Guest, kinds: Iterable[Kind] | None) -> str:
     """Kinds in words: whole groups by their names, other kinds by their own; None is everything."""
-    words = visitor.words("settings")
+    words = visitor.words("settling")
     if kinds is None:
         return str(words["every_kind"])
     wanted = set(kinds)
@@ -77,9 +59,15 @@ def kinds_told(visitor: Guest, kinds: Iterable[Kind] | None) -> str:
     return ", ".join(told)
 
 
+def device_name(visitor: Guest, each: Held) -> str:
+    """What it is, and its model, where that is known."""
+    kind = str(visitor.words("settling")["device"][each.kind])
+    return kind if each.model is None else f"{kind} {each.model}"
+
+
 def group_choices(visitor: Guest) -> list[Choice]:
     """The groups, to choose from."""
-    return [Choice(group, visitor.words("settings")["group"][group]) for group in GROUPS]
+    return [Choice(group, visitor.words("settling")["group"][group]) for group in GROUPS]
 
 
 def day_told(visitor: Guest, at: datetime, zone: ZoneInfo) -> str:
@@ -94,7 +82,7 @@ def moment_told(visitor: Guest, at: datetime, zone: ZoneInfo) -> str:
 
 def span_told(visitor: Guest, since: datetime | None, until: datetime | None, zone: ZoneInfo) -> str:
     """From when until when, the last day or minute included; either may be open."""
-    words = visitor.words("settings")
+    words = visitor.words("settling")
     begin = None if since is None else _edge_told(visitor, since, zone, timedelta(0))
     end = None if until is None else _edge_told(visitor, until, zone, timedelta(minutes=1))
     if begin is None:
@@ -139,14 +127,22 @@ def _moment(written: str, zone: ZoneInfo, further: timedelta) -> datetime | None
         raise Malformed("a day is written as 2026-11-22") from None
 
 
-def ago_told(visitor: Guest, ago: timedelta) -> str:
-    """How long ago, in the largest unit that fits."""
-    words = visitor.words("settings")
-    minutes = int(ago.total_seconds() // 60)
-    if minutes < 1:
-        return str(words["just_now"])
-    unit, length = next(each for each in _LENGTHS if minutes >= 2 * each[1] or each[1] == 1)
-    return words.count(f"ago.{unit}", minutes // length)
+def value_told(visitor: Guest, found: Found) -> str:
+    """A reading's number and unit, as its device said it where the unit is the visitor's; LO or HI beyond its range."""
+    facts, numbers = KINDS[found.kind], visitor.numbers
+    unit = visitor.glucose_unit if visitor.glucose_unit in facts.factors and found.kind in GLUCOSE_KINDS else facts.unit
+    if found.condition is not None and found.condition.bounds_only:
+        return numbers.below_sensor if found.condition is Condition.BELOW_RANGE else numbers.above_sensor
+    if found.value is None:
+        return numbers.unknown
+    value = found.raw.value if found.raw.unit is unit else from_canonical(found.kind, found.value, unit)
+    return measured(visitor, value, unit)
 
 
-_LENGTHS = (("days", 1440), ("hours", 60), ("minutes", 1))
+def measured(visitor: Guest, value: float, unit: Unit) -> str:
+    """A number with its unit, as precise as devices are."""
+    return f"{visitor.numbers.number(value, _DECIMALS.get(unit, 0))} {_SIGNS.get(unit, unit)}"
+
+
+_DECIMALS: Mapping[Unit, int] = MappingProxyType({Unit.MMOL_L: 1, Unit.KG: 1, Unit.PERCENT: 1, Unit.CELSIUS: 1})
+_SIGNS: Mapping[Unit, str] = MappingProxyType({Unit.CELSIUS: "°C", Unit.OHM: "Ω"})

@@ -64,10 +64,10 @@ def access_log(
 ) -> HTMLResponse:
     """Who did what and when, newest first; emergencies at the top."""
     with reading_settled(hub, visitor.actor, person) as settled:
-        zone = settled.whose.zone
+        zone = settled.record.whose.zone
         found = settled.log(ON_A_PAGE + 1, before)
         openings = tell_of_emergencies(hub, visitor.actor, settled)
-        model = frame(visitor, settled.connection, settled.whose, person, "access-log")
+        model = frame(visitor, settled.record)
     entries = found[:ON_A_PAGE]
     return page(
         request, visitor, "access-log.html", **model,
@@ -109,7 +109,7 @@ def _line(visitor: Guest, run: Sequence[Entry], zone: ZoneInfo, person: str) -> 
     return Line(
         when=_between(run[-1].at.astimezone(zone), entry.at.astimezone(zone)),
         who=who,
-        role=visitor.words("settings")["role"][entry.role],
+        role=visitor.words("settling")["role"][entry.role],
         act=act,
         times="" if len(run) == 1 else words.count("times", len(run)),
         what="" if entry.kinds == () or entry.act not in _OF_KINDS else kinds_told(visitor, entry.kinds),

@@ -16,7 +16,8 @@ from ingest_api.holdings import LOOKED_BACK, Held, held, homes
 from ingest_api.opened import acting_for, enter
 from ingest_api.pages.forms import Form, done
 from ingest_api.pages.render import page
-from ingest_api.pages.settings import Choice, ago_told, first_moment, frame, span_told
+from ingest_api.pages.settings import Choice, device_name, first_moment, frame, span_told
+from ingest_api.pages.views.ages import ago
 from ingest_api.pages.visitor import Guest, TheVisitor, Visitor
 from ingest_api.parts import Hub
 
@@ -80,15 +81,9 @@ def device_line(visitor: Guest, each: Held, zone: ZoneInfo, now: datetime) -> De
     since = None if each.since == BEGINNING else each.since
     return DeviceLine(
         each.pairing, device_name(visitor, each), each.device, span_told(visitor, since, each.until, zone),
-        words.say("silent", days=LOOKED_BACK) if each.last is None else ago_told(visitor, now - each.last),
+        words.say("silent", days=LOOKED_BACK) if each.last is None else ago(visitor, each.last, now),
         each.until is not None and each.until <= now,
     )  # fmt: skip
-
-
-def device_name(visitor: Guest, each: Held) -> str:
-    """What it is, and its model, where that is known."""
-    kind = visitor.words("settings")["device"][each.kind]
-    return kind if each.model is None else f"{kind} {each.model}"
 
 
 def _number_typed(form: Mapping[str, str]) -> UUID:
@@ -108,7 +103,7 @@ def _shown(
         enter(record.connection, [record.whose.number], "read", [])
         found = held(record.connection, record.whose.number)
         places = homes(record.connection, record.whose.number)
-        model = frame(visitor, record.connection, record.whose, person, "devices")
+        model = frame(visitor, record)
     lines = [device_line(visitor, each, record.whose.zone, now) for each in found]
     words = visitor.words("devices")
     model |= {

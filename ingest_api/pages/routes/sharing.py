@@ -145,7 +145,7 @@ def during_chosen(form: Mapping[str, str], zone: ZoneInfo) -> tuple[datetime, da
 
 def grant_line(visitor: Guest, grant: Grant, zone: ZoneInfo) -> GrantLine:
     """A grant in words."""
-    words = visitor.words("settings")
+    words = visitor.words("settling")
     return GrantLine(
         grant.id, grant.full_name, None if grant.name == grant.full_name else grant.name, words["role"][grant.role],
         kinds_told(visitor, grant.kinds), span_told(visitor, grant.since, grant.until, zone), grant.delegate,
@@ -154,7 +154,7 @@ def grant_line(visitor: Guest, grant: Grant, zone: ZoneInfo) -> GrantLine:
 
 def block_line(visitor: Guest, block: Block, zone: ZoneInfo) -> BlockLine:
     """A block in words."""
-    since = visitor.words("settings").say("since", begin=day_told(visitor, block.since, zone))
+    since = visitor.words("settling").say("since", begin=day_told(visitor, block.since, zone))
     return BlockLine(block.name, block.full_name, since)
 
 
@@ -164,8 +164,8 @@ def _shown(
 ) -> HTMLResponse:  # fmt: skip
     """The page; after a refusal with what was typed, and why nothing was changed."""
     with reading_settled(hub, visitor.actor, person) as settled:
-        zone = settled.whose.zone
-        model = frame(visitor, settled.connection, settled.whose, person, "sharing") | {
+        zone = settled.record.whose.zone
+        model = frame(visitor, settled.record) | {
             "grants": [grant_line(visitor, grant, zone) for grant in settled.grants()],
             "blocks": [block_line(visitor, block, zone) for block in settled.blocks()],
             "choices": settled.choices(),
