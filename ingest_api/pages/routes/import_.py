@@ -122,7 +122,7 @@ def preview_told(visitor: Guest, said: Mapping[str, Any]) -> Preview:
         format=words["format"].get(said["format"], said["format"]),
         rows=words.count("rows", said["rows"]),
         days=days,
-        kinds=tuple(f"{kinds.get(kind, words['glucose'])}: {n}" for kind, n in sorted(said["kinds"].items())),
+        kinds=tuple(f"{kinds.get(kind, words['other_kind'])}: {n}" for kind, n in sorted(said["kinds"].items())),
         devices=words.count("devices", said["devices"]),
         unreadable=words.count("unreadable", said["unreadable"]) if said["unreadable"] else None,
         unmeasured=words.count("unmeasured", said["unmeasured"]) if said["unmeasured"] else None,

@@ -30,11 +30,15 @@ _LIKELY = ((0.75, "very_likely"), (0.4, "likely"), (0.1, "possible"), (0.0, "unl
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """Somebody it may have been, and how likely that is, in words; without, where nothing tells."""
+    """Somebody it may have been, and how likely that is, in words; without, where nothing tells.
+
+    One stands out only where it is very likely theirs: a hand in a hurry takes the button that does.
+    """
 
     person: UUID
     given: str
     likely: str | None
+    stands_out: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +125,13 @@ def likely_told(visitor: Guest, probability: float) -> str:
 def _buttons(visitor: Guest, each: Waiting, members: Sequence[Member]) -> list[Button]:
     likely = dict(each.candidates)
     ranked = sorted(members, key=lambda member: (-likely.get(member.number, -1.0), member.given))
-    return [
-        Button(m.id, m.given, likely_told(visitor, likely[m.number]) if m.number in likely else None) for m in ranked
-    ]
+    return [_button(visitor, member, likely.get(member.number)) for member in ranked]
+
+
+def _button(visitor: Guest, member: Member, probability: float | None) -> Button:
+    if probability is None:
+        return Button(member.id, member.given, None, stands_out=False)
+    return Button(member.id, member.given, likely_told(visitor, probability), probability >= _LIKELY[0][0])
 
 
 def _named(visitor: Guest, said: Said) -> str:
