@@ -158,13 +158,15 @@ class _Besides:
                 weighings(of[Kind.WEIGHT]) if Kind.WEIGHT in of else (),
                 self.heard.get(number, ()),
                 self.acts.get(number, ()),
-                self.taken_out.get(number, ()),
-                self.foresights.get((number, shown), ()),
+                foresights=self.foresights.get((number, shown), ()),
+                taken_out=self.taken_out.get(number, ()),
             )
 
-        shown = {kind: found.only(~found.hidden) for kind, found in records.items()}
-        lenses = (records,) if each.shown is None else (records, shown)
-        return Loaded(each, tuple(told(lens, lens is shown) for lens in lenses), self.notes.get(number, {}))
+        histories = [told(records, shown=False)]
+        if each.shown is not None:
+            others = {kind: found.only(~found.hidden) for kind, found in records.items()}
+            histories.append(told(others, shown=True))
+        return Loaded(each, tuple(histories), self.notes.get(number, {}))
 
 
 def _heard(connection: Connection, people: Sequence[Watched], now: datetime) -> dict[int, list[Heard]]:
@@ -210,83 +212,6 @@ _THRESHOLDS = "SELECT person, document::text FROM thresholds WHERE person = ANY(
 _ACTS = """
     SELECT person, at, alert, by, doing, until, note FROM alert_act
     WHERE person = ANY(%(people)s) AND at > %(since)s AND at <= %(now)s ORDER BY at
-"""
-_TAKEN_OUT, asked).fetchall(), lambda at: at),
-            heard=_heard(connection, people, now),
-            foresights=foresights(connection, [each.number for each in people], since, now),
-        )
-
-    def loaded(self, each: Watched, records: Mapping[Kind, Records]) -> Loaded:
-        """One person's histories."""
-        number = each.number
-        versions = [default_thresholds(each.subject.profile), *self.thresholds.get(number, [])]
-
-        def told(of: Mapping[Kind, Records], shown: bool) -> History:
-            return history(
-                each.subject,
-                versions,
-                {kind: found.samples for kind, found in of.items() if kind is not Kind.WEIGHT},
-                weighings(of[Kind.WEIGHT]) if Kind.WEIGHT in of else (),
-                self.heard.get(number, ()),
-                self.acts.get(number, ()),
-                self.taken_out.get(number, ()),
-                self.foresights.get((number, shown), ()),
-            )
-
-        shown = {kind: found.only(~found.hidden) for kind, found in records.items()}
-        lenses = (records,) if each.shown is None else (records, shown)
-        return Loaded(each, tuple(told(lens, lens is shown) for lens in lenses), self.notes.get(number, {}))
-
-
-def _heard(connection: Connection, people: Sequence[Watched], now: datetime) -> dict[int, list[Heard]]:
-    """What explains a silence, looked up for those whose silence, or whose absence from a scale, may be told now."""
-    silent = [each for each in people if any(walk.look_at and walk.look_at <= now for walk in each.walks)]
-    weighed = [each for each in people if each.weighed(now)]
-    begins = {each.number: min(walk.at for walk in each.walks) for each in people}
-    found: defaultdict[int, list[Heard]] = defaultdict(list)
-
-    def note(person: int, at: datetime | None, source: Source) -> None:
-        """Who was heard since the alerts were last looked at counts as heard then too, for the instants between."""
-        if at is not None:
-            found[person] += [Heard(min(at, begins[person]), source), Heard(min(at, now), source)]
-
-    if silent:
-        asked = {"people": [each.number for each in silent], "now": now}
-        any_at = connection.execute("SELECT max(heard_at) FROM gateway_progress").fetchall()[0][0]
-        for person, at in connection.execute(_GATEWAYS, asked):
-            note(person, at, Source.GATEWAY)
-            note(person, any_at, Source.ANY_GATEWAY)
-    if weighed:
-        for person, at in connection.execute(_SCALES, {"people": [each.number for each in weighed], "now": now}):
-            note(person, at, Source.SHARED_SCALE)
-    return found
-
-
-def _grouped(rows: Sequence[tuple[Any, ...]], make: Callable[..., T]) -> dict[int, list[T]]:
-    found: defaultdict[int, list[T]] = defaultdict(list)
-    for person, *values in rows:
-        found[person].append(make(*values))
-    return found
-
-
-def _thresholds(document: str) -> Thresholds:
-    return thresholds_from_json(document.encode())
-
-
-def _act(at: datetime, alert: str, by: int | None, doing: str, until: datetime | None) -> Act:
-    return Act(at, alert, str(by or 0), Doing(doing), until or NEVER)
-
-
-_THRESHOLDS = "SELECT person, document::text FROM thresholds WHERE person = ANY(%(people)s)"
-_ACTS = """
-    SELECT person, at, alert, by, doing, until, note FROM alert_act
-    WHERE person = ANY(%(people)s) AND at > %(since)s AND at <= %(now)s ORDER BY at
-"""
-_FORESIGHTS = """
-    SELECT f.person, f.shown, f.valid_from, f.weights, f.error, f.asked FROM foresight f
-    WHERE f.person = ANY(%(people)s) AND f.valid_from >= coalesce(
-        (SELECT max(b.valid_from) FROM foresight b
-         WHERE (b.person, b.shown) = (f.person, f.shown) AND b.valid_from <= %(since)s), '-infinity')
 """
 _TAKEN_OUT = "SELECT person, at FROM taken_out WHERE person = ANY(%(people)s) AND at > %(since)s AND at <= %(now)s"
 _GATEWAYS = """
