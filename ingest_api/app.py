@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ingest_api import problems
 from ingest_api.context import Hub
 from ingest_api.headers import Headers
+from ingest_api.pages.routes import pages
 from ingest_api.routes import (
     emergency,
     export,
@@ -47,6 +48,7 @@ class Application(FastAPI):
 HEALTH: tuple[ModuleType, ...] = (health,)
 ALL: tuple[ModuleType, ...] = (
     register, readings, glucose, weight, households, population, sharing, emergency, export, leaving, sign_in, health,
+    *pages(),
 )  # fmt: skip
 
 

@@ -1,10 +1,10 @@
-"""Errors over HTTP: RFC 9457 problems that say what to do, and never what was measured."""
+"""Errors over HTTP: RFC 9457 problems that say what to do, never what was measured; to browsers, pages of the same."""
 
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
@@ -23,6 +23,7 @@ from hub.errors import (
     VigieError,
 )
 from hub.faults import whereabouts
+from ingest_api.pages.errors import error_page, wants_page
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +38,15 @@ _STATUS: dict[type[VigieError], HTTPStatus] = {
     SignInRefused: HTTPStatus.FORBIDDEN,
 }
 _UNAVAILABLE = "the database does not answer; nothing was stored by this request for certain: send it again"
+
+
+def answer(
+    request: Request, status: HTTPStatus, code: str, detail: str, told: Mapping[str, str] | None = None
+) -> Response:
+    """A page for whoever is on their way to one, else a problem."""
+    if wants_page(request):
+        return error_page(request, status, code, detail, told or {})
+    return problem(status, code, detail, told)
 
 
 def problem(status: HTTPStatus, code: str, detail: str, told: Mapping[str, str] | None = None) -> JSONResponse:
@@ -77,31 +87,31 @@ class Discreet:
             log.error("a request ended by %s, at %s", type(error).__name__, whereabouts(error))  # noqa: TRY400
 
 
-def _ours(_request: Request, error: Exception) -> JSONResponse:
+def _ours(request: Request, error: Exception) -> Response:
     assert isinstance(error, VigieError)  # noqa: S101 - what this handler is registered for
     status = next((s for kind, s in _STATUS.items() if isinstance(error, kind)), HTTPStatus.INTERNAL_SERVER_ERROR)
-    return problem(status, error.code, str(error))
+    return answer(request, status, error.code, str(error))
 
 
-def _sql(_request: Request, error: Exception) -> JSONResponse:
+def _sql(request: Request, error: Exception) -> Response:
     log.error("the database failed a request: %s", type(error).__name__)
-    return problem(HTTPStatus.SERVICE_UNAVAILABLE, "database_error", _UNAVAILABLE)
+    return answer(request, HTTPStatus.SERVICE_UNAVAILABLE, "database_error", _UNAVAILABLE)
 
 
-def _validation(_request: Request, error: Exception) -> JSONResponse:
+def _validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - what this handler is registered for
     told = "; ".join(f"{'.'.join(map(str, e['loc'][1:]))}: {e['type'].replace('_', ' ')}" for e in error.errors())
-    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_request", told)
+    return answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_request", told)
 
 
-def _http(_request: Request, error: Exception) -> JSONResponse:
+def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - what this handler is registered for
     status = HTTPStatus(error.status_code)
     code = TooLarge().code if status is HTTPStatus.REQUEST_ENTITY_TOO_LARGE else status.phrase.lower().replace(" ", "_")
-    return problem(status, code, str(error.detail), error.headers)
+    return answer(request, status, code, str(error.detail), error.headers)
 
 
-def _unforeseen(request: Request, error: Exception) -> JSONResponse:
+def _unforeseen(request: Request, error: Exception) -> Response:
     route = request.scope["route"].path if "route" in request.scope else "?"
     log.error("unforeseen %s in %s, at %s", type(error).__name__, route, whereabouts(error))
-    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "fault", "a fault of ours; it is logged")
+    return answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, "fault", "a fault of ours; it is logged")

@@ -50,6 +50,16 @@ class Site:
         """The cookie that holds an invitation until the sign-in sets out."""
         return self._cookie("vigie-invitation")
 
+    @property
+    def next_cookie(self) -> str:
+        """The cookie that holds where to go once signed in."""
+        return self._cookie("vigie-next")
+
+    @property
+    def preferences_cookie(self) -> str:
+        """The cookie that holds language, units and colours."""
+        return self._cookie("vigie-preferences")
+
     def url(self, path: str) -> str:
         """That path as the outside sees it."""
         return self.origin + path

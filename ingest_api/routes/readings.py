@@ -10,16 +10,17 @@ from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from hub.measurements import WHOLE, Channel, RawPayload
-from hub.quantities import GLUCOSE_KINDS, KINDS, Kind, Unit, from_canonical, parse_unit
+from hub.quantities import KINDS, Kind, Unit, from_canonical, parse_unit
 from hub.readings import EARLIEST
 from ingest_api.context import Reader, Sender, TheHub
 from ingest_api.cursor import read_cursor, write_cursor
 from ingest_api.intake import Fate, Receipt
+from ingest_api.latest import arrow_of
 from ingest_api.moment import Moment
 from ingest_api.opened import opened
 from ingest_api.sending import check_sender
 from ingest_api.units import kinds_named
-from timeseries.glucose.rate import OVER, Arrow, arrow
+from timeseries.glucose.rate import Arrow
 from timeseries.postgres_store import PostgresStore
 from timeseries.store import Found, Place
 from timeseries.store import Query as Wanted
@@ -150,7 +151,7 @@ def get_latest(person: UUID, hub: TheHub, actor: Reader) -> LatestsAnswer:
         latest = [
             LatestAnswer(
                 **_said(each, None), age_seconds=(now - each.taken_at) // timedelta(seconds=1),
-                arrow=_arrow(store, number, each),
+                arrow=arrow_of(store, number, each),
             )
             for each in store.latest(number)
         ]  # fmt: skip
@@ -201,11 +202,3 @@ def _said(found: Found, unit: Unit | None) -> dict[str, Any]:
             device_time=found.device_time,
         ),
     }
-
-
-def _arrow(store: PostgresStore, person: int, newest: Found) -> Arrow | None:
-    if newest.kind not in GLUCOSE_KINDS:
-        return None
-    end = newest.taken_at + timedelta(microseconds=1)
-    recent = store.find(Wanted(person, (newest.kind,), newest.taken_at - OVER, end, 1_000))
-    return arrow([(f.taken_at, f.value) for f in recent if f.value is not None and f.device == newest.device])

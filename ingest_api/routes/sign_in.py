@@ -7,9 +7,10 @@ address only where OpenID Connect puts them (`code` and `state`, each of use onc
 import logging
 from datetime import datetime
 from typing import Annotated
+from urllib.parse import quote, unquote
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel
 
@@ -17,7 +18,10 @@ from hub.accounts import ActorRole
 from hub.database import Role
 from hub.errors import Conflict, ProviderSilent, SignInError, SignInRefused
 from ingest_api.context import PUBLIC, Anyone, Hub, TheHub
-from ingest_api.signin import desk, guard, page
+from ingest_api.pages.forms import Form, local
+from ingest_api.pages.render import page
+from ingest_api.pages.visitor import TheGuest
+from ingest_api.signin import desk, guard
 from ingest_api.signin.attempts import ATTEMPT_LIFE
 from ingest_api.signin.sessions import LONGEST, Sessions
 
@@ -27,7 +31,6 @@ router = APIRouter(tags=["sign-in"])
 
 _SOON = int(ATTEMPT_LIFE.total_seconds())
 Text = Annotated[str, Query(max_length=4_000)]
-Form = Annotated[dict[str, str], Depends(guard.fields)]
 
 
 class SessionAnswer(BaseModel):
@@ -41,10 +44,16 @@ class SessionAnswer(BaseModel):
 
 
 @router.get("/sign-in", dependencies=[PUBLIC], response_class=HTMLResponse)
-def choose(hub: TheHub, request: Request) -> HTMLResponse:
-    """Who may vouch for you."""
-    invited = page.invitation_kept() if hub.site.invitation_cookie in request.cookies else ""
-    return HTMLResponse(page.choices(hub.providers, invited))
+def choose(
+    hub: TheHub, request: Request, visitor: TheGuest, next_: Annotated[Text, Query(alias="next")] = ""
+) -> Response:
+    """Who may vouch for you; `next` is where to go after it."""
+    providers = [(name, provider.settings.label) for name, provider in hub.providers.items()]
+    invited = hub.site.invitation_cookie in request.cookies
+    answer = page(request, visitor, "sign-in.html", providers=providers, invited=invited)
+    if next_:
+        _set(answer, hub, hub.site.next_cookie, quote(local(next_)), _SOON)
+    return answer
 
 
 @router.post("/sign-in/invitation", dependencies=[PUBLIC], response_class=RedirectResponse)
@@ -64,6 +73,7 @@ def keep_invitation(hub: TheHub, request: Request, form: Form) -> Response:
 def come_back(
     hub: TheHub,
     request: Request,
+    visitor: TheGuest,
     state: Text = "",
     code: Text = "",
     error: Text = "",
@@ -82,8 +92,9 @@ def come_back(
         hub.limits.failed(request)
         log.warning("a sign-in did not succeed: %s", why.code)
         status = 503 if isinstance(why, ProviderSilent) else 403
-        return _forget(HTMLResponse(page.refused(str(why)), status), hub)
-    answer = _forget(RedirectResponse("/", 303), hub)
+        return _forget(page(request, visitor, "sign-in-refused.html", status, why=str(why)), hub)
+    wanted = unquote(request.cookies.get(hub.site.next_cookie, "/"))
+    answer = _forget(RedirectResponse(local(wanted), 303), hub)
     _set(answer, hub, hub.site.session_cookie, session, int(LONGEST.total_seconds()))
     return answer
 
@@ -99,7 +110,7 @@ def set_out(provider: str, hub: TheHub, request: Request) -> Response:
 
 
 @router.post("/sign-out", response_class=HTMLResponse)
-def sign_out(hub: TheHub, request: Request, _: Anyone) -> HTMLResponse:
+def sign_out(hub: TheHub, request: Request, visitor: TheGuest, _: Anyone) -> HTMLResponse:
     """End the session here, then the provider's.
 
     A page and not a redirect: `form-action 'self'` would keep a form's redirect from leaving the site.
@@ -108,7 +119,7 @@ def sign_out(hub: TheHub, request: Request, _: Anyone) -> HTMLResponse:
         further = desk.sign_out(hub, request.cookies.get(hub.site.session_cookie, ""))
     except ProviderSilent:
         further = None
-    answer = HTMLResponse(page.signed_out(further))
+    answer = page(request, visitor, "signed-out.html", further=further)
     if further:
         answer.headers["Refresh"] = f"0; url={further}"
     _set(answer, hub, hub.site.session_cookie, "", 0)
@@ -139,6 +150,6 @@ def _set(answer: Response, hub: Hub, name: str, value: str, seconds: int) -> Non
 
 def _forget(answer: Response, hub: Hub) -> Response:
     """Take the cookies of the attempt away."""
-    for name in (hub.site.attempt_cookie, hub.site.invitation_cookie):
+    for name in (hub.site.attempt_cookie, hub.site.invitation_cookie, hub.site.next_cookie):
         _set(answer, hub, name, "", 0)
     return answer

@@ -174,6 +174,11 @@ CALLS = (
     Call("GET /health/live", PUBLIC),
     Call("GET /health/ready", PUBLIC),
     Call("GET /metrics", PUBLIC),
+    # pages
+    Call("GET /", ANYONE, 303),
+    Call("GET /preferences", PUBLIC),
+    Call("POST /preferences", PUBLIC, 403),  # from another site, as every form that is not ours
+    Call("GET /static/{name}", PUBLIC, named=lambda s: {"name": "base.css"}),
 )  # fmt: skip
 GUARDED = [call for call in CALLS if call.policy in (READS, SETTLES, SENDS, OPENS, LEAVES)]
 

@@ -21,6 +21,7 @@ from tests.support.record import Record
 
 OPEN = {"/health/live", "/health/ready", "/metrics"}
 SIGN_IN = {"/sign-in", "/sign-in/invitation", "/sign-in/back", "/sign-in/{provider}"}
+SHARED = {"/preferences", "/static/{name}"}
 VERBS = {"get", "post", "put", "patch", "delete"}
 
 
@@ -37,7 +38,7 @@ def filled(path: str) -> str:
 @pytest.mark.parametrize("token", [None, "", "vigie_wrong", "x" * 5000], ids=["none", "empty", "wrong", "long"])
 def test_every_route_but_health_asks_for_a_token(app: Application, token: str | None) -> None:
     stranger = Api(app, token)
-    closed = [(verb, filled(path)) for verb, path in routes(app) if path not in OPEN | SIGN_IN]
+    closed = [(verb, filled(path)) for verb, path in routes(app) if path not in OPEN | SIGN_IN | SHARED]
     assert len(closed) >= 7
     answers = [stranger.request(verb.upper(), path, json={}) for verb, path in closed]
     assert [problem(answer) for answer in answers] == [(401, "unauthorized")] * len(closed)
@@ -49,7 +50,7 @@ def test_every_route_declares_who_may_ask() -> None:
     declared = {route.path: policy_of(route) for route in every if isinstance(route, APIRoute)}
     assert len(every) > 15
     assert [path for path, policy in declared.items() if policy is None] == []
-    assert {path for path, policy in declared.items() if isinstance(policy, Public)} == OPEN | SIGN_IN
+    assert {path for path, policy in declared.items() if isinstance(policy, Public)} == OPEN | SIGN_IN | SHARED
 
 
 @pytest.mark.parametrize("header", ["Basic {}", "bearer", "Bearer", "Token {}", "{}", "Bearer é{}"])

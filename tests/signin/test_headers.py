@@ -40,7 +40,7 @@ def test_a_refused_body_and_a_fault_of_ours_have_them_too(
     def fails(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("ingest_api.signin.page.choices", fails)
+    monkeypatch.setattr("ingest_api.routes.sign_in.page", fails)
     fault = browser.get("/sign-in")
     assert (too_long.status_code, fault.status_code) == (413, 500)
     assert [answer.headers["x-content-type-options"] for answer in (too_long, fault)] == ["nosniff"] * 2

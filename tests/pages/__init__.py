@@ -1,0 +1,1 @@
+"""The pages over the whole application and a real database."""
