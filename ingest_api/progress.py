@@ -72,7 +72,8 @@ _ADVANCE = f"""
         first = CASE WHEN EXCLUDED.first > 0 THEN greatest(p.first, EXCLUDED.first)
                      WHEN p.first IS NULL THEN EXCLUDED.first
                      ELSE least(p.first, lower(EXCLUDED.committed)) END,
-        fell_at = CASE WHEN lower(EXCLUDED.committed) < lower(p.committed) THEN now() ELSE p.fell_at END
+        fell_at = CASE WHEN lower(EXCLUDED.committed) < lower(p.committed) THEN now() ELSE p.fell_at END,
+        heard_at = now()
     RETURNING gateway, boot, {_RUN_OF_FIRST}
 """  # noqa: S608
 _SETTLE = f"""

@@ -47,6 +47,14 @@ TABLES = [
     "deletion",
     "identity_ins",
     "ins_lookup",
+    "thresholds",
+    "walk",
+    "alert",
+    "alert_event",
+    "alert_act",
+    "arrival",
+    "seen_late",
+    "taken_out",
 ]
 
 
