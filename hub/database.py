@@ -56,12 +56,13 @@ ANSWER_WITHIN = 5.0
 
 
 class Role(StrEnum):
-    """Who logs in: the intake, the watch, the API, the register's desk (people, devices, sign-in)."""
+    """Who logs in: the intake, the watch, the API, the register's desk (people, devices, sign-in), delivery."""
 
     INTAKE = "vigie_intake"
     WATCH = "vigie_watch"
     API = "vigie_api"
     REGISTER = "vigie_register"
+    DELIVER = "vigie_deliver"
 
 
 class Database:

@@ -83,7 +83,9 @@ def _apply(connection: Connection) -> Iterator[str]:
     connection.execute("SET ROLE vigie_owner")
     connection.execute("CREATE SCHEMA IF NOT EXISTS vigie")
     connection.execute("CREATE SCHEMA IF NOT EXISTS api")
-    connection.execute("GRANT USAGE ON SCHEMA vigie TO vigie_intake, vigie_watch, vigie_register, vigie_reader")
+    connection.execute(
+        "GRANT USAGE ON SCHEMA vigie TO vigie_intake, vigie_watch, vigie_register, vigie_deliver, vigie_reader"
+    )
     connection.execute("GRANT USAGE, CREATE ON SCHEMA api TO vigie_reader")
     connection.execute("GRANT USAGE ON SCHEMA api TO vigie_api")
     connection.execute("SET search_path = vigie, public")
