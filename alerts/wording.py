@@ -18,7 +18,7 @@ from alerts.prevention.words import Language
 from alerts.rule import Because, Number
 from hub.quantities import Kind, Quantity, Unit, from_canonical, to_canonical
 
-__all__ = ["Language", "discreet", "sentence", "title"]
+__all__ = ["Language", "discreet", "revealing", "sentence", "title"]
 
 _FOLDER = Path(__file__).parent / "words"
 _NARROW = "\N{NARROW NO-BREAK SPACE}"
@@ -35,7 +35,7 @@ _HOUR = 60
 @with_config(ConfigDict(extra="forbid"))
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """One language: titles by rule, phrases by reason, texts for outside."""
+    """One language: titles by rule, phrases by reason, texts for outside, and for those who want values there."""
 
     decimal_mark: str
     percent_mark: str
@@ -43,6 +43,7 @@ class Catalog:
     titles: Mapping[str, str]
     reasons: Mapping[str, list[str]]
     discreet: Mapping[str, str]
+    messages: Mapping[str, str]
 
 
 @cache
@@ -70,6 +71,11 @@ def sentence(because: Because, language: Language, glucose_unit: Unit) -> str:
 def discreet(what: str, language: Language, **given: str) -> str:
     """What is said where others may look on: a level's name, or what else there is to read."""
     return catalog(language).discreet[what].format_map(given)
+
+
+def revealing(what: str, language: Language, **given: str) -> str:
+    """What is said outside to whom the person lets have names and values there."""
+    return catalog(language).messages[what].format_map(given)
 
 
 def _names(phrase: str) -> set[str]:

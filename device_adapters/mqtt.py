@@ -17,7 +17,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from device_adapters.buffer import Buffer, Delivery
+from device_adapters.buffer import Buffer, Delivery, Hearing
 from device_adapters.mqtt_address import Address
 from hub.measurements import Channel, RawPayload
 
@@ -104,6 +104,11 @@ class MqttSource:
             for delivery in deliveries:
                 if delivery.qos and delivery.epoch == self._epoch:
                     self._client.ack(delivery.mid, delivery.qos)
+        self._buffer.done(deliveries)
+
+    def hearing(self) -> Hearing | None:
+        """The time during which whatever reached the broker is stored; None while the broker is not reached."""
+        return self._buffer.hearing() if self.connected else None
 
     def publish(self, topic: str, payload: bytes) -> None:
         """Send a message, at least once while connected."""
@@ -116,6 +121,7 @@ class MqttSource:
             return
         with self._epoch_lock:
             self._epoch += 1
+        self._buffer.interrupted()
         if self._filters:
             client.subscribe([(topic, 1) for topic in self._filters])
         log.info("connected to the broker")

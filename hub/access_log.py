@@ -31,6 +31,12 @@ def digest(connection: Connection) -> str:
     return sha256("".join(f"{person} {number} {told}\n" for person, number, told in heads).encode()).hexdigest()
 
 
+def forget(connection: Connection) -> int:
+    """Delete the logs of records closed or deleted over ten years ago; how many (the DMP's rule, EX_AIR-100)."""
+    row = connection.execute("SELECT forget_access_logs()").fetchone()
+    return 0 if row is None else int(row[0])
+
+
 # An entry is numbered by its place, so that one taken out shows at its own number. Of an end that the head does not
 # know, the first entry beyond is named; of an end cut off, the first that is missing.
 _FAULTS = """

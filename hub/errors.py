@@ -8,12 +8,16 @@ VigieError
 ├── SignInError                somebody cannot be signed in
 │   ├── SignInRefused          what came back cannot be believed, or they are nobody here
 │   └── ProviderSilent         their identity provider does not answer as it should
+├── DeliveryError              a message did not reach whoever it is for
+│   ├── TryLater               not this time
+│   └── AddressDead            never: no such mailbox, a subscription that is over
 ├── QueueFull                  a gateway's queue has no room for what was heard: nothing was learnt, ask again later
 ├── StepRefused                a connected device refuses one step, while the link stands
 ├── RecordError                the record refuses a change
 │   ├── NotFound               no such person, device or household (or not for you)
 │   ├── Conflict               it contradicts what the record already says
-│   └── UnsafeThreshold        a threshold that would silence what must ring
+│   ├── UnsafeThreshold        a threshold that would silence what must ring
+│   └── AddressRefused         an address that nothing can or may be sent to
 └── Refusal                    one message or reading is refused and goes to quarantine
     ├── DecodeError            the bytes do not say what their format promises
     │   ├── Malformed          not JSON, duplicate keys, too deep, wrong shape, bad UTF-8
@@ -76,6 +80,18 @@ class ProviderSilent(SignInError):
     """The identity provider does not answer, or not as its protocol says."""
 
 
+class DeliveryError(VigieError):
+    """A message did not reach whoever it is for; the message names no address and no value: it is kept as proof."""
+
+
+class TryLater(DeliveryError):
+    """The channel could not take it this time; the same message, with the same key, is sent again."""
+
+
+class AddressDead(DeliveryError):
+    """Nothing will ever get through there: no such mailbox, a subscription that is over."""
+
+
 class QueueFull(VigieError):
     """The queue has no room for some of what was heard: it was not kept, and nothing was learnt; ask again later."""
 
@@ -98,6 +114,10 @@ class Conflict(RecordError):
 
 class UnsafeThreshold(RecordError):
     """The threshold would silence what must ring, or ring for nothing; the message says what may be set."""
+
+
+class AddressRefused(RecordError):
+    """Nothing can or may be sent to that address; the message says which are taken."""
 
 
 class Refusal(VigieError):

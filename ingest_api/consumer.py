@@ -7,7 +7,7 @@ from threading import Event, Thread
 from time import monotonic
 from typing import Protocol
 
-from device_adapters.buffer import Delivery
+from device_adapters.buffer import Delivery, Hearing
 from hub.database import SqlError
 from hub.errors import DatabaseError
 from hub.faults import whereabouts
@@ -31,6 +31,7 @@ class Source(Protocol):
     def take(self, wait: float) -> list[Delivery]: ...
     def acknowledge(self, deliveries: Sequence[Delivery]) -> None: ...
     def publish(self, topic: str, payload: bytes) -> None: ...
+    def hearing(self) -> Hearing | None: ...
 
 
 class Consumer:
@@ -82,8 +83,9 @@ class Consumer:
                 log.error("the intake met a %s in %s; again in %.0f s", name, where, pause)  # noqa: TRY400
 
     def _settle(self) -> None:
-        if monotonic() >= self._settle_at:
-            self._publish(self._intake.settle())
+        hearing = self._source.hearing()
+        if hearing is not None and monotonic() >= self._settle_at:
+            self._publish(self._intake.settle(hearing))
             self._settle_at = monotonic() + WAIT
 
     def _publish(self, acks: Sequence[Ack]) -> None:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from itertools import count
 
 from device_adapters.adapter import NO_KEYS, Keys, decode
+from device_adapters.buffer import Hearing
 from hub.database import UNSTORABLE, Connection, Database, Role
 from hub.directory import Directory
 from hub.errors import CollectionStopped, DecoderFault, NotStorable, Refusal, UnknownDevice
@@ -80,10 +81,10 @@ class Intake:
                 return self._accept_one_by_one(raws)
             return self._set_aside(raws[0], NotStorable(f"the database refuses it: {type(error).__name__}"))
 
-    def settle(self) -> list[Ack]:
+    def settle(self, hearing: Hearing) -> list[Ack]:
         """What has become clear by waiting; see progress."""
         with self._database.transaction(Role.INTAKE) as connection:
-            return settle(connection)
+            return settle(connection, hearing)
 
     def _accept_one_by_one(self, raws: Sequence[RawPayload]) -> tuple[list[Receipt], list[Ack]]:
         """One of them cannot be stored: find which, so that the others are unharmed."""

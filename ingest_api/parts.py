@@ -37,9 +37,9 @@ class Hub:
             yield connection
 
     @contextmanager
-    def registering(self) -> Iterator[Connection]:
-        """A transaction that changes the register."""
-        with self.database.transaction(Role.REGISTER) as connection:
+    def registering(self, actor: Actor | None = None) -> Iterator[Connection]:
+        """A transaction that changes the register; what `actor` does in it is entered in it."""
+        with self.database.transaction(Role.REGISTER, actor.ticket if actor else None) as connection:
             yield connection
 
     @contextmanager

@@ -3,19 +3,24 @@
 A gateway forgets everything up to the number we acknowledge, so the number must end an unbroken run from its first
 message. Messages may come in any order; runs are kept in the database, in the transaction that stores their readings.
 Where a boot's numbers begin is known when 0 has come or when the gateway says it (`first`); otherwise the lowest
-number seen counts as the first once no lower one has come for a while.
+number seen counts as the first once that boot has been quiet for a while in which nothing of it can have waited
+anywhere: neither at the broker while we were away, nor in our own hands.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from device_adapters.buffer import Hearing
 from hub.database import Connection
 from hub.measurements import Sequence
 
-SETTLED_AFTER = timedelta(seconds=2)
-"""How long the lowest number of a boot must stand before it counts as the first."""
+QUIET = timedelta(seconds=2)
+"""How long nothing of a boot must have come before its lowest number counts as the first: 1, or a run without gap."""
+
+NOTHING_NEW = timedelta(seconds=10)
+"""Or nothing but repetitions, or with numbers still missing above: those below may be missing as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +41,11 @@ def advance(connection: Connection, sequences: Iterable[Sequence]) -> list[Ack]:
     return _acks(connection.execute(_ADVANCE, (gateways, boots, lowest, ends, firsts)))
 
 
-def settle(connection: Connection) -> list[Ack]:
+def settle(connection: Connection, hearing: Hearing) -> list[Ack]:
     """Boots whose first number has become clear by waiting; what may be acknowledged after this transaction."""
-    return _acks(connection.execute(_SETTLE, (SETTLED_AFTER,)))
+    waits = {"quiet": QUIET, "nothing_new": NOTHING_NEW}
+    heard = {"behind": datetime.now(UTC) - hearing.until, "heard": hearing.until - hearing.since}
+    return _acks(connection.execute(_SETTLE, waits | heard))
 
 
 def _runs(sequences: Iterable[Sequence]) -> list[tuple[str, str, int, int, int | None]]:
@@ -72,12 +79,15 @@ _ADVANCE = f"""
         first = CASE WHEN EXCLUDED.first > 0 THEN greatest(p.first, EXCLUDED.first)
                      WHEN p.first IS NULL THEN EXCLUDED.first
                      ELSE least(p.first, lower(EXCLUDED.committed)) END,
-        fell_at = CASE WHEN lower(EXCLUDED.committed) < lower(p.committed) THEN now() ELSE p.fell_at END,
-        heard_at = now()
+        heard_at = now(),
+        grew_at = CASE WHEN p.committed @> EXCLUDED.committed THEN p.grew_at ELSE now() END
     RETURNING gateway, boot, {_RUN_OF_FIRST}
 """  # noqa: S608
 _SETTLE = f"""
     UPDATE gateway_progress AS p SET first = lower(committed)
-    WHERE first IS NULL AND fell_at <= now() - %s::interval
+    WHERE first IS NULL
+      AND (least(now() - %(behind)s - heard_at, %(heard)s) >= %(quiet)s
+           AND (lower(committed) <= 1 OR committed = range_merge(committed)::int8multirange)
+           OR least(now() - %(behind)s - grew_at, %(heard)s) >= %(nothing_new)s)
     RETURNING gateway, boot, {_RUN_OF_FIRST}
 """  # noqa: S608

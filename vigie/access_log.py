@@ -1,9 +1,11 @@
-"""`vigie access-log`: whether the log of who saw what is as it was written."""
+"""`vigie access-log`: whether the log of who saw what is as it was written, and what of it need not be kept."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from hub.access_log import Fault, digest, faults
-from hub.database import Database, Role
+from hub.access_log import Fault, digest, faults, forget
+from hub.database import Connection, Database, Role
 from hub.migrate import migrate
 
 
@@ -17,14 +19,27 @@ class Verified:
 
 def verify(url: str) -> Verified:
     """The first altered entry of each person, and the digest over all heads."""
+    with _register(url) as connection:
+        found, over_all = faults(connection), digest(connection)
+    return Verified([*map(_told, found), f"digest: {over_all}"], not found)
+
+
+def purge(url: str) -> list[str]:
+    """Forget the logs whose time is over; what was done, and the digest from now on."""
+    with _register(url) as connection:
+        gone, over_all = forget(connection), digest(connection)
+    return [f"{gone} logs forgotten, of records closed or deleted over ten years ago", f"digest: {over_all}"]
+
+
+@contextmanager
+def _register(url: str) -> Iterator[Connection]:
     migrate(url)
     database = Database(url)
     try:
         with database.transaction(Role.REGISTER) as connection:
-            found, over_all = faults(connection), digest(connection)
+            yield connection
     finally:
         database.close()
-    return Verified([*map(_told, found), f"digest: {over_all}"], not found)
 
 
 def _told(fault: Fault) -> str:

@@ -69,7 +69,6 @@ CREATE TABLE outbox (
     shown       boolean NOT NULL DEFAULT false,
     kinds       smallint[],
     event       bigint,
-    alert       text,
     notice      text,
     step        smallint NOT NULL DEFAULT 0,
     what        text NOT NULL,

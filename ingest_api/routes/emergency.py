@@ -58,12 +58,11 @@ def open_in_emergency(person: UUID, body: EmergencyBody, hub: TheHub, actor: Cli
 
     The same answer when its holder opposes it, has shut the actor out, or does not exist.
     """
-    # no entry, no emergency: the entry is written while the opening may still be taken back
-    with hub.reading(actor) as log, hub.registering() as connection:
+    with hub.registering(actor) as connection:
         row = connection.execute("SELECT number FROM person WHERE id = %s", (person,)).fetchone()
         opened = row and Sharing(connection).open_in_emergency(row[0], actor.account, body.way, body.reason)
         if row is not None and opened is not None:
-            enter(log, [row[0]], "emergency")
+            enter(connection, [row[0]], "emergency")
     if opened is None:
         refuse(hub, actor, person)
     return EmergencyAnswer(id=opened[0], until=opened[1], banner=BANNER)

@@ -9,7 +9,6 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from hub.accounts import ActorRole
-from hub.database import Role
 from hub.errors import RecordError
 from hub.leaving import Leaving
 from ingest_api.access import Actor
@@ -86,7 +85,7 @@ def _leaving(hub: Hub, actor: Actor, person: UUID, body: ConfirmBody) -> Iterato
 @contextmanager
 def _desk(hub: Hub, actor: Actor) -> Iterator[Leaving]:
     """Under the actor's ticket: the database enters who it was."""
-    with hub.database.transaction(Role.REGISTER, actor.ticket) as connection:
+    with hub.registering(actor) as connection:
         yield Leaving(connection)
 
 

@@ -139,8 +139,8 @@ def add_device(body: DeviceBody, hub: TheHub, _: Administrator) -> DeviceAnswer:
 @router.post("/people/{person}/pairings", status_code=201)
 def pair(person: UUID, body: PairingBody, hub: TheHub, actor: Registrar) -> PairingAnswer:
     """Say that a device is the person's, and when; 409 if it is somebody else's in that time."""
-    with acting_for(hub, actor, person) as record, hub.registering() as connection:
-        enter(record.connection, [record.whose.number], "pair")
+    with acting_for(hub, actor, person) as record, hub.registering(actor) as connection:
+        enter(connection, [record.whose.number], "pair")
         return _pairing(Register(connection).pair(body.device, person, body.since, body.until))
 
 

@@ -266,9 +266,9 @@ def _settling(
     hub: Hub, actor: Actor, person: UUID, act: str, kinds: Sequence[Kind] | None = None
 ) -> Iterator[tuple[Sharing, int]]:
     """The desk, and whose record it is about, for whoever may settle things in it; the act is entered in its log."""
-    with acting_for(hub, actor, person) as record, hub.registering() as connection:
+    with acting_for(hub, actor, person) as record, hub.registering(actor) as connection:
         yield Sharing(connection), record.whose.number
-        enter(record.connection, [record.whose.number], act, kinds)
+        enter(connection, [record.whose.number], act, kinds)
 
 
 def _grant(row: tuple[Any, ...]) -> GrantAnswer:

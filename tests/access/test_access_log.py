@@ -3,8 +3,8 @@
 import pytest
 from typer.testing import CliRunner
 
-from hub.access_log import Fault, digest, faults
-from hub.database import Database, Role
+from hub.access_log import Fault, digest, faults, forget
+from hub.database import Connection, Database, Role
 from tests.access.world import Holder, World
 from vigie.cli import app
 
@@ -93,3 +93,42 @@ def test_the_command_names_the_entry_and_ends_with_status_1(
     assert (whole.exit_code, whole.stdout) == (0, f"digest: {over_all(swept_database)}\n")
     assert altered.exit_code == 1
     assert altered.stdout.splitlines()[0] == f"altered: person {ada.id}, entry 3"
+
+
+@pytest.mark.parametrize(
+    ("closed", "written", "forgotten"),
+    [("11 years", "11 years", 1), ("11 years", "9 years", 0), ("9 years", "11 years", 0), (None, "11 years", 0)],
+)
+def test_a_log_is_forgotten_ten_years_after_its_record_was_closed(
+    swept_database: Database, ada: Holder, closed: str | None, written: str, forgotten: int
+) -> None:
+    world = World(swept_database)
+    world.as_administrator("UPDATE person SET closed_at = now() - %s::interval WHERE number = %s", closed, ada.number)
+    world.as_administrator("UPDATE access_log SET at = now() - %s::interval", written)
+    with swept_database.transaction(Role.REGISTER) as connection:
+        before = _entries(connection)
+        assert forget(connection) == forgotten
+        assert before - _entries(connection) == 5 * forgotten
+        heads = connection.execute("SELECT FROM access_head WHERE person = %s", (ada.number,))
+        assert heads.rowcount == 1 - forgotten
+
+
+def test_the_log_of_somebody_deleted_long_ago_is_forgotten_by_command(
+    swept_database: Database, ada: Holder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VIGIE_DATABASE_URL", swept_database.url)
+    world = World(swept_database)
+    world.as_administrator("SELECT delete_person(%s)", ada.id)
+    kept = CliRunner().invoke(app, ["access-log", "purge"]).stdout
+    world.as_administrator("UPDATE access_log SET at = now() - interval '11 years' WHERE person = %s", ada.number)
+    gone = CliRunner().invoke(app, ["access-log", "purge"]).stdout
+    told = "logs forgotten, of records closed or deleted over ten years ago"
+    assert [kept.splitlines()[0], gone.splitlines()] == [
+        f"0 {told}",
+        [f"1 {told}", f"digest: {over_all(swept_database)}"],
+    ]
+    assert found(swept_database) == []
+
+
+def _entries(connection: Connection) -> int:
+    return connection.execute("SELECT FROM access_log").rowcount

@@ -176,6 +176,7 @@ CALLS = (
     Call("GET /metrics", PUBLIC),
     # pages
     Call("GET /", ANYONE, 303),
+    Call("GET /people/{person}", READS),
     Call("GET /preferences", PUBLIC),
     Call("POST /preferences", PUBLIC, 403),  # from another site, as every form that is not ours
     Call("GET /static/{name}", PUBLIC, named=lambda s: {"name": "base.css"}),

@@ -12,6 +12,7 @@ import pytest
 
 from hub.accounts import ActorRole
 from hub.database import Role
+from hub.errors import DatabaseError
 from tests.access.world import NOW, Holder, Somebody, World
 from tests.ingest_api.test_api_register import problem
 from timeseries.summaries import Summaries
@@ -404,6 +405,18 @@ def test_every_read_of_others_is_entered_and_none_of_ones_own(world: World, ada:
         [*glucose, "weight"],
     ]
     assert log(ada) == [entry(clinician, "read", False, each) for each in kinds]
+
+
+def test_what_cannot_be_entered_is_not_settled(
+    ada: Holder, clinician: Somebody, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise DatabaseError("the log cannot be written")
+
+    monkeypatch.setattr("ingest_api.routes.sharing.enter", fail)
+    assert ada.api.post(ada.path("/grants"), {"to": clinician.name}).status_code == 503
+    monkeypatch.undo()
+    assert ada.api.get(ada.path("/grants")).json()["grants"] == []
 
 
 def test_a_look_at_what_is_settled_is_entered_too(world: World, ada: Holder) -> None:

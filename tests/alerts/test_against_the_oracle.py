@@ -118,7 +118,7 @@ def test_every_episode_is_in_the_journal_and_none_twice(rows: list[Row]) -> None
     final = {rule: stretches(rows, wanted, _end(rows)) for rule, wanted in WANTED.items()}
     for rule, found in final.items():
         spans = _spans(events, rule)
-        assert all(any(a <= s.last and s.since <= b for a, b in spans) for s in found)
+        assert all(any(a <= (s.until or s.last) and s.since <= b for a, b in spans) for s in found)
     later = [event for event in events if event.what is What.RETROSPECTIVE]
     for rule in WANTED:
         mine = sorted((e.since, e.until or e.since) for e in later if e.rule == rule)

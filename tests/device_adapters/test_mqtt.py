@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from paho.mqtt.client import MQTTMessage
 
-from device_adapters.buffer import Buffer, Delivery
+from device_adapters.buffer import CROWDED, Buffer, Delivery
 from device_adapters.mqtt import NO_TOPIC, MqttSource
 from hub.errors import SettingsError
 from hub.measurements import Channel, RawPayload
@@ -160,3 +160,33 @@ def test_a_buffer_gives_no_more_than_asked_for_and_nothing_when_empty() -> None:
     assert payloads(buffer.take(10, 1, 0)) == [b"2"]
     assert payloads(buffer.take(10, 1_000, 0)) == [b"3", b"4"]
     assert buffer.take(10, 1_000, 0.01) == []
+
+
+def test_what_came_is_known_to_be_stored_up_to_the_oldest_in_hand() -> None:
+    buffer = Buffer(most_bytes=1_000)
+    first, second = delivery(b"1"), delivery(b"2")
+    buffer.put(first)
+    buffer.put(second)
+    taken = buffer.take(10, 1_000, 0)
+    assert buffer.hearing().until == first.raw.received_at
+
+    buffer.done(taken[:1])
+    assert buffer.hearing().until == second.raw.received_at
+
+    buffer.done(taken[1:])
+    assert buffer.hearing().until > second.raw.received_at
+
+
+def test_when_many_are_in_hand_or_the_connection_broke_more_may_be_waiting_elsewhere() -> None:
+    buffer = Buffer(most_bytes=1_000)
+    begun = buffer.hearing().since
+    for number in range(CROWDED - 1):
+        buffer.put(delivery(str(number).encode()))
+    assert buffer.hearing().since == begun
+
+    buffer.put(delivery(b"one more"))
+    crowded = buffer.hearing().since
+    assert crowded > begun
+
+    buffer.interrupted()
+    assert buffer.hearing().since > crowded

@@ -3,12 +3,13 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from threading import Event
 from typing import Any
 
 import pytest
 
-from device_adapters.buffer import Delivery
+from device_adapters.buffer import Delivery, Hearing
 from hub.database import Database, Role, SqlError
 from hub.errors import DatabaseError
 from hub.measurements import RawPayload
@@ -23,6 +24,7 @@ PATIENCE = 5.0
 ACK = Ack("attic", "b", 7)
 
 Log = list[tuple[str, Any]]
+EVER_SINCE = Hearing(datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
 
 
 @dataclass
@@ -33,6 +35,7 @@ class FakeSource:
     log: Log = field(default_factory=list)
     drained: Event = field(default_factory=Event)
     on_acknowledge: Callable[[], object] = lambda: None
+    heard: Hearing | None = EVER_SINCE
 
     def take(self, wait: float) -> list[Delivery]:
         """The next batch; when there is none it waits a moment, as the broker does."""
@@ -46,6 +49,10 @@ class FakeSource:
         """Told that these are safe."""
         self.on_acknowledge()
         self.log.append(("acknowledge", [delivery.mid for delivery in deliveries]))
+
+    def hearing(self) -> Hearing | None:
+        """As if nothing had ever waited."""
+        return self.heard
 
     def publish(self, topic: str, payload: bytes) -> None:
         """Told to tell a gateway."""
@@ -66,7 +73,7 @@ class Scripted(Intake):
         _raise_next(self._failures)
         return [Receipt((), ()) for _ in raws], [ACK]
 
-    def settle(self) -> list[Ack]:
+    def settle(self, hearing: Hearing) -> list[Ack]:
         """What became clear by waiting, or a failure."""
         _raise_next(self._unsettled)
         settled, self.to_settle = self.to_settle, []
@@ -136,6 +143,13 @@ def test_what_became_clear_by_waiting_is_told_too() -> None:
     intake = Scripted(source.log)
     intake.to_settle = [Ack("cellar", "c", 41)]
     assert run(source, intake) == [("publish", ("vigie/v1/ack/cellar", {"boot": "c", "seq": 41}))]
+
+
+def test_while_the_broker_is_not_reached_nothing_becomes_clear_by_waiting() -> None:
+    source = FakeSource([], heard=None)
+    intake = Scripted(source.log)
+    intake.to_settle = [Ack("cellar", "c", 41)]
+    assert run(source, intake) == []
 
 
 def test_stopping_finishes_the_batch_in_hand() -> None:

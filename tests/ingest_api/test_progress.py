@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from device_adapters.buffer import Hearing
 from hub.database import Connection, Database, Role
 from hub.measurements import Sequence
-from ingest_api import progress
 from ingest_api.progress import Ack, advance, settle
 
 BOOT = "8d1f1f6e-2f0b-4d5e-9c57-0a8f6a0b7c11"
@@ -38,10 +38,16 @@ def taken_back(session: Connection) -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The lowest number counts as the first at once."""
-    monkeypatch.setattr(progress, "SETTLED_AFTER", timedelta(0))
+def all_heard(seconds: float = 3600, behind: float = 0) -> Hearing:
+    """Nothing can have waited anywhere for so long, up to some seconds ago."""
+    until = datetime.now(UTC) - timedelta(seconds=behind)
+    return Hearing(until - timedelta(seconds=seconds), until)
+
+
+def stood_for(connection: Connection, heard: float, grew: float) -> None:
+    """Every boot was last heard so many seconds ago, and last said something new."""
+    ago = (timedelta(seconds=heard), timedelta(seconds=grew))
+    connection.execute("UPDATE gateway_progress SET heard_at = now() - %s, grew_at = now() - %s", ago)
 
 
 def commit(connection: Connection, *numbers: int, first: int | None = None, boot: str = BOOT) -> int | None:
@@ -71,39 +77,52 @@ def test_from_nought_the_unbroken_run_is_acknowledged(
     assert [commit(empty, *batch) for batch in batches] == acks
 
 
-@pytest.mark.parametrize("start", [1, 41])
-def test_numbers_that_do_not_begin_with_nought_wait_until_the_lowest_has_stood_for_a_while(
-    empty: Connection, start: int, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("numbers", "heard", "grew", "acknowledged"),
+    [
+        ((1, 2), 1, 1, None),
+        ((1, 2), 3, 3, 2),
+        ((1, 2, 4), 3, 3, 2),
+        ((41, 42), 1, 1, None),
+        ((41, 42), 3, 3, 42),
+        ((41, 42, 44), 3, 3, None),
+        ((41, 42, 44), 11, 11, 42),
+        ((41, 42), 1, 9, None),
+        ((41, 42), 1, 11, 42),
+    ],
+)
+def test_the_lowest_number_counts_as_the_first_once_its_boot_is_quiet_or_says_nothing_new(
+    empty: Connection, numbers: tuple[int, ...], heard: float, grew: float, acknowledged: int | None
 ) -> None:
-    assert [commit(empty, start), commit(empty, start + 1), commit(empty, start + 3)] == [None, None, None]
-    assert settle(empty) == []
-    monkeypatch.setattr(progress, "SETTLED_AFTER", timedelta(0))
-    assert settle(empty) == [Ack("attic", BOOT, start + 1)]
-    assert settle(empty) == []
-    assert commit(empty, start + 2) == start + 3
+    commit(empty, *numbers)
+    stood_for(empty, heard, grew)
+    assert [ack.number for ack in settle(empty, all_heard())] == [n for n in (acknowledged,) if n is not None]
 
 
-def test_a_lower_number_makes_the_waiting_begin_anew(database: Database) -> None:
-    def stood_for(seconds: int) -> None:
-        with database.transaction(Role.INTAKE) as connection:
-            connection.execute("UPDATE gateway_progress SET fell_at = fell_at - %s", (timedelta(seconds=seconds),))
-
-    with database.transaction(Role.INTAKE) as connection:
-        commit(connection, 42)
-    stood_for(3)
-    with database.transaction(Role.INTAKE) as connection:
-        commit(connection, 41)
-        assert settle(connection) == []
-    stood_for(3)
-    with database.transaction(Role.INTAKE) as connection:
-        commit(connection, 43)
-        assert settle(connection) == [Ack("attic", BOOT, 43)]
+@pytest.mark.parametrize("hearing", [all_heard(seconds=1), all_heard(behind=3)], ids=["just back", "messages in hand"])
+def test_a_boot_is_not_quiet_while_what_it_said_may_be_waiting_somewhere(empty: Connection, hearing: Hearing) -> None:
+    commit(empty, 7, 8)
+    stood_for(empty, 4, 4)
+    assert settle(empty, hearing) == []
+    assert settle(empty, all_heard()) == [Ack("attic", BOOT, 8)]
+    assert settle(empty, all_heard()) == []
 
 
-@pytest.mark.usefixtures("no_waiting")
+def test_a_repetition_is_heard_but_nothing_new(empty: Connection) -> None:
+    commit(empty, 41, 42)
+    stood_for(empty, 9, 9)
+    commit(empty, 41)
+    assert settle(empty, all_heard()) == []
+    stood_for(empty, 3, 9)
+    commit(empty, 40)
+    stood_at = "SELECT now() - heard_at, now() - grew_at FROM gateway_progress"
+    assert empty.execute(stood_at).fetchone() == (timedelta(0), timedelta(0))
+
+
 def test_a_number_still_lower_than_the_settled_first_is_waited_for(empty: Connection) -> None:
     commit(empty, 42)
-    assert settle(empty) == [Ack("attic", BOOT, 42)]
+    stood_for(empty, 3, 3)
+    assert settle(empty, all_heard()) == [Ack("attic", BOOT, 42)]
     assert commit(empty, 41) == 42
     assert commit(empty, 39) == 39
     assert commit(empty, 40) == 42
@@ -146,7 +165,7 @@ def test_boots_and_gateways_are_counted_apart(empty: Connection) -> None:
 
 
 def test_nothing_received_is_nothing_acknowledged(empty: Connection) -> None:
-    assert (advance(empty, []), settle(empty)) == ([], [])
+    assert (advance(empty, []), settle(empty, all_heard())) == ([], [])
 
 
 def test_a_restart_forgets_nothing(database: Database, database_url: str) -> None:

@@ -1,0 +1,50 @@
+"""When an address fails: its holder hears it by another way, and whoever is next in the chain is not kept waiting.
+
+Followers of a service that was down for three days at a stretch were told nothing for hours (trust file, section 5).
+"""
+
+from alerts.delivery.outbox import Entry, Taken, put
+from alerts.delivery.planner import quiet_hours
+from alerts.rule import Level
+from hub.database import Connection
+
+
+def tell_of(connection: Connection, taken: Taken) -> None:
+    """Queue what there is to say of an address that fails, once for each time it begins to."""
+    failing = connection.execute(
+        "SELECT extract(epoch FROM coalesce(dead_at, failing_since)) FROM contact WHERE id = %s", (taken.contact,)
+    ).fetchone()
+    about = f"{taken.contact} {'' if failing is None else failing[0]}"
+    put(connection, Entry(account=taken.account, what="dead_channel", level=Level.WARNING, about=about), taken.contact)
+    if taken.event is not None and not connection.execute(_TOLD, (taken.event, taken.step, taken.number)).rowcount:
+        _next_in_chain(connection, taken, about)
+
+
+def _next_in_chain(connection: Connection, taken: Taken, about: str) -> None:
+    """Nobody has been told of this ring yet: the next step's turn is now, but for who sleeps through what may wait."""
+    rows = connection.execute(_NEXT, {"event": taken.event, "step": taken.step}).fetchall()
+    for number, account, step, level, person, shown, kinds, now, since, until, zone in rows:
+        quiet = None if level == Level.URGENT else quiet_hours(since, until, zone)
+        due = quiet.ends_after(now) if quiet else now
+        connection.execute(
+            "UPDATE outbox SET not_before = least(not_before, %s) WHERE number = %s AND state = 'waiting'",
+            (due, number),
+        )
+        put(connection, Entry(
+            account=account, what="untold", level=level, about=f"{about} {account}", person=person, shown=shown,
+            kinds=kinds, step=step, not_before=due,
+        ))  # fmt: skip
+
+
+_TOLD = """
+    SELECT FROM outbox
+    WHERE event = %s AND step <= %s AND number <> %s
+      AND (state IN ('sending', 'sent') OR (state = 'waiting' AND attempts = 0 AND not_before <= now()))
+"""
+
+_NEXT = """
+    SELECT o.number, o.account, o.step, o.level, o.person, o.shown, o.kinds, now(), q.since, q.until, q.time_zone
+    FROM outbox o LEFT JOIN quiet_hours q ON q.account = o.account
+    WHERE o.event = %(event)s AND o.state = 'waiting' AND o.step = (
+        SELECT min(n.step) FROM outbox n WHERE n.event = %(event)s AND n.step > %(step)s)
+"""
