@@ -1,8 +1,8 @@
 """Where a stream stands: the `id` of its events, by which it resumes with nothing lost and nothing twice.
 
-PostgreSQL's snapshots say exactly what somebody has seen, whatever is committed late: what is new is what was not visible
-in the snapshot they looked at. What is new at once is told in the order of its numbers; `upto`, `number` and `place` say
-how far that has come.
+PostgreSQL's snapshots say exactly what somebody has seen, whatever is committed late: what is new is what was not
+visible in the snapshot they looked at. What is new at once is told in the order of its numbers; `upto`, `number` and
+`place` say how far that has come.
 """
 
 import re
@@ -28,7 +28,7 @@ _MICRO = timedelta(microseconds=1)
 class Mark:
     """All that was visible in the snapshot `seen` is told, at the instant `at`.
 
-    Of what came between it and `upto`: the news up to but not including `number`, and of that the readings up to `place`.
+    Of what came between it and `upto`: the news before `number`, and of that one the readings up to `place`.
     """
 
     at: datetime

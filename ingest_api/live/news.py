@@ -2,14 +2,15 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from threading import Lock
 from time import monotonic
 from uuid import UUID
 
-from hub.database import Connection, Database, Role
+from hub.database import Connection
 from hub.quantities import KIND_BY_NUMBER, Kind
 from ingest_api.live.mark import Mark
+from ingest_api.parts import Hub
 
 AT_ONCE = 100
 """News told in one look; the rest waits for the next."""
@@ -54,17 +55,12 @@ def since(connection: Connection, person: int, mark: Mark) -> tuple[str, list[Ne
     return upto, [_news(*row) for row in connection.execute(_SINCE, told)]
 
 
-def sweep(connection: Connection, kept: timedelta) -> None:
-    """Forget what is older (role `vigie_watch`)."""
-    connection.execute("DELETE FROM news WHERE at < now() - %s", (kept,))
-
-
 class Stirring:
     """Of whom there is news, found out once a second for all streams together. Thread-safe."""
 
-    def __init__(self, database: Database) -> None:
-        """Of that database; nothing is looked at before it is asked."""
-        self._database = database
+    def __init__(self, hub: Hub) -> None:
+        """In that hub's database; nothing is looked at before it is asked."""
+        self._hub = hub
         self._lock = Lock()
         self._seen: str | None = None
         self._looked = 0.0
@@ -78,7 +74,7 @@ class Stirring:
             return self._stirred[person]
 
     def _look(self) -> None:
-        with self._database.transaction(Role.WATCH) as connection:
+        with self._hub.watching() as connection:
             now = snapshot(connection)
             if self._seen is not None:
                 rows = connection.execute(_OF_WHOM, {"seen": self._seen}).fetchall()
@@ -86,9 +82,7 @@ class Stirring:
         self._seen, self._looked = now, monotonic()
 
 
-def _news(
-    number: int, kind: int | None, begin: datetime, end: datetime, keys: list[UUID], event: int
-) -> News:
+def _news(number: int, kind: int | None, begin: datetime, end: datetime, keys: list[UUID], event: int) -> News:
     return Said(number, event) if kind is None else Arrived(number, KIND_BY_NUMBER[kind], begin, end, keys)
 
 

@@ -1,19 +1,20 @@
 """What a stream says of what is new: as whoever follows may see it, in their language and unit."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+
+from pydantic import TypeAdapter
 
 from alerts.rule import Because
 from alerts.wording import sentence, title
 from hub.database import Connection
 from hub.quantities import GLUCOSE_KINDS, KINDS
-from ingest_api.latest import arrow_of, current_glucose
+from ingest_api.latest import FRESH, arrow_of, counts, current_glucose
 from ingest_api.live.news import Arrived, Said
-from ingest_api.pages.views.now import Now, now_of, telling_of, zone_of
+from ingest_api.pages.views.now import SILENT, Age, Now, now_of, telling_of, zone_of
 from ingest_api.pages.visitor import Guest
 from ingest_api.routes.readings import ReadingAnswer, said
 from ingest_api.whose import Whose
@@ -74,13 +75,29 @@ def reading_data(each: Found, visitor: Guest, whose: Whose) -> dict[str, Any]:
     """A reading as the API answers it, and the range it lies in."""
     glucose = each.kind in GLUCOSE_KINDS
     answer = ReadingAnswer(**said(each, visitor.glucose_unit if glucose else None)).model_dump(mode="json")
-    status = zone_of(each, telling_of(visitor, whose.conditions)).name if glucose and _measured(each) else None
-    return answer | {"status": status}
+    status = zone_of(each, telling_of(visitor, whose.conditions)).name if glucose and counts(each) else None
+    return answer | {"arrow": None, "status": status}
 
 
-def shown(now: Now | None) -> dict[str, str] | None:
+def shown(now: Now) -> dict[str, str]:
     """Every displayed string by its key."""
-    return None if now is None else {name: str(text) for name, text in asdict(now).items()}
+    return {name: str(text) for name, text in asdict(now).items()}
+
+
+def place_of(each: Found) -> Place:
+    """Where it stands among others told at once."""
+    return Place(each.taken_at, each.key)
+
+
+def same(one: Current | None, other: Current | None) -> bool:
+    """True if both are of one reading."""
+    return (one and one.found.key) == (other and other.found.key)
+
+
+def silence_data(age: Age, last: Current) -> dict[str, Any]:
+    """Since when nothing was heard, and that it was so long."""
+    minutes = (SILENT if age is Age.SILENT else FRESH) // timedelta(minutes=1)
+    return {"kind": last.found.kind, "since": moment(last.found.taken_at), "minutes": minutes}
 
 
 def alerts(connection: Connection, person: int, news: Sequence[Said], visitor: Guest) -> dict[int, dict[str, Any]]:
@@ -90,7 +107,27 @@ def alerts(connection: Connection, person: int, news: Sequence[Said], visitor: G
     return {row[0]: _alert(row[1:], visitor) for row in rows}
 
 
-def open_alerts(connection: Connection, person: int) -> int:
-    """How many are raised and not over."""
-    row = connection.execute(_OPEN, (person,)).fetchone()
-    return int(row[0]) if row else 0
+def _alert(row: Sequence[Any], visitor: Guest) -> dict[str, Any]:
+    alert, what, at, rule, level, because, rings, by, until = row
+    told = sentence(_BECAUSE.validate_python(because), visitor.language, visitor.glucose_unit)
+    return {
+        "alert": str(alert), "what": what, "at": moment(at), "rule": rule, "level": level, "rings": rings, "by": by,
+        "until": None if until is None else moment(until), "title": title(rule, visitor.language), "sentence": told,
+    }  # fmt: skip
+
+
+def moment(at: datetime) -> str:
+    """As every answer writes it."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+_BECAUSE = TypeAdapter(Because)
+_READINGS = f"""
+    SELECT {FOUND} FROM reading r JOIN device d ON d.number = r.device
+    WHERE r.person = %(person)s AND r.kind = %(kind)s AND r.taken_at BETWEEN %(since)s AND %(until)s
+      AND r.key = ANY(%(keys)s) ORDER BY r.taken_at, r.key
+"""  # noqa: S608
+_EVENTS = """
+    SELECT number, alert, what, at, rule, level, because, rings, by, until FROM alert_event
+    WHERE person = %(person)s AND number = ANY(%(numbers)s) AND at > committed_at - %(past)s
+"""
