@@ -7,13 +7,13 @@ and then `advance(b, c)`. Nothing here reads a clock: what is due by itself has 
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import chain
 
 from pydantic import TypeAdapter
 
 from alerts.alert import Event
-from alerts.fortnight import DAILY
+from alerts.fortnight import next_daily
 from alerts.history import DAY_BACK, History
 from alerts.lifecycle import REMEMBERED, State, look_back, step
 from alerts.rule import LIVE, Finding, Known, Looks, rules
@@ -98,12 +98,7 @@ def _looks(walk: Walk, history: History, now: datetime) -> Iterator[Looks]:
 
 def _daily(after: datetime, history: History) -> datetime:
     """The person's next nine o'clock."""
-    zone = history.subject.zone
-    today = datetime.combine(after.astimezone(zone).date(), DAILY, zone).astimezone(UTC)
-    if today > after:
-        return today
-    tomorrow = after.astimezone(zone).date() + timedelta(days=1)
-    return datetime.combine(tomorrow, DAILY, zone).astimezone(UTC)
+    return next_daily(after, history.subject.zone)
 
 
 def _wake(known: Known) -> datetime | None:

@@ -18,6 +18,7 @@ from ingest_api.context import Hub
 from ingest_api.headers import Headers
 from ingest_api.pages.routes import pages
 from ingest_api.routes import (
+    calendar,
     emergency,
     export,
     glucose,
@@ -25,6 +26,7 @@ from ingest_api.routes import (
     households,
     leaving,
     population,
+    prevention,
     readings,
     register,
     sharing,
@@ -49,9 +51,8 @@ class Application(FastAPI):
 
 HEALTH: tuple[ModuleType, ...] = (health,)
 ALL: tuple[ModuleType, ...] = (
-    register, readings, glucose, weight, households, population, sharing, emergency, export, leaving, sign_in, health,
-    stream,
-    *pages(),
+    register, readings, glucose, weight, households, population, sharing, emergency, export, leaving,
+    prevention, calendar, sign_in, stream, health, *pages(),
 )  # fmt: skip
 
 

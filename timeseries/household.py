@@ -91,8 +91,11 @@ class Inbox:
         whole = self.occasion(row.household, row.device, row.taken_at)
         return whole if len(whole.weights) <= 1 else Occasion((row,))
 
-    def give(self, occasion: Occasion, person: int, how: Attribution) -> None:
-        """Put it into that person's record, and out of whoever's it was in; raises CollectionStopped."""
+    def give(self, occasion: Occasion, person: int, how: Attribution, by: int | None = None) -> None:
+        """Put it into that person's record, and out of whoever's it was in; raises CollectionStopped.
+
+        `by` is the account of whoever says so; None if the evidence does.
+        """
         if not self.may_give(person):
             raise CollectionStopped("this person has stopped collection; it can be theirs once they restart it")
         for row in occasion.rows:
@@ -101,7 +104,7 @@ class Inbox:
                 self._store.give(row.key, person, how)
             elif how is Attribution.CONFIRMED:
                 self._connection.execute(_CONFIRM, (how, person, KINDS[row.kind].number, row.taken_at, row.key))
-        self._decide(occasion, person, how is Attribution.CONFIRMED)
+        self._decide(occasion, person, how is Attribution.CONFIRMED, by=by)
 
     def may_give(self, person: int) -> bool:
         """False if that person has stopped collection."""
@@ -112,16 +115,24 @@ class Inbox:
         """Let it wait for somebody to say whose it is; `candidates` are people with their probability."""
         self._decide(occasion, None, confirmed=False, candidates=candidates)
 
-    def dismiss(self, occasion: Occasion) -> None:
+    def dismiss(self, occasion: Occasion, by: int | None = None) -> None:
         """Nobody's of this household: a guest, a child, a suitcase."""
         for row in occasion.rows:
             self._take_back(row)
-        self._decide(occasion, None, confirmed=True)
+        self._decide(occasion, None, confirmed=True, by=by)
+
+    def put_back(self, occasion: Occasion, by: int) -> None:
+        """Out of whoever's record it is in, to wait until somebody says whose it is: the evidence misled once."""
+        for row in occasion.rows:
+            self._take_back(row)
+        self._decide(occasion, None, confirmed=False, by=by)
 
     def look_again(self, household: int) -> None:
-        """What waits may have become clear since somebody said whose another reading was."""
+        """What waits may have become clear since somebody said whose another reading was; not what was put back."""
         self._connection.execute(
-            "UPDATE inbox SET decided_at = NULL WHERE household = %s AND person IS NULL AND NOT confirmed", (household,)
+            "UPDATE inbox SET decided_at = NULL "
+            "WHERE household = %s AND person IS NULL AND NOT confirmed AND decided_by IS NULL",
+            (household,),
         )
 
     def _take_back(self, row: InboxRow) -> None:
@@ -129,12 +140,18 @@ class Inbox:
             self._connection.execute("SELECT take_back(%s)", (row.key,))
 
     def _decide(
-        self, occasion: Occasion, person: int | None, confirmed: bool, candidates: Sequence[tuple[int, float]] = ()
-    ) -> None:
+        self, occasion: Occasion, person: int | None, confirmed: bool, by: int | None = None,
+        candidates: Sequence[tuple[int, float]] | None = None,
+    ) -> None:  # fmt: skip
+        """Whom it might have been is kept unless told anew: what is put back is asked again."""
         self._connection.execute(
-            "UPDATE inbox SET person = %s, confirmed = %s, candidates = %s, decided_at = now() WHERE key = ANY(%s)",
-            (person, confirmed, Jsonb(list(candidates)), [row.key for row in occasion.rows]),
-        )
+            "UPDATE inbox SET person = %s, confirmed = %s, decided_at = now(), decided_by = %s, "
+            "candidates = coalesce(%s, candidates) WHERE key = ANY(%s)",
+            (
+                person, confirmed, by, None if candidates is None else Jsonb(list(candidates)),
+                [row.key for row in occasion.rows],
+            ),
+        )  # fmt: skip
 
 
 _ROW = "key, household, device, kind, taken_at, utc_offset, value, hint, person, confirmed"

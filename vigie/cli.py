@@ -96,13 +96,13 @@ def import_(
     try:
         url = load().required_database_url()
         migrate(url)
-        imported = run(Wanted(file, person, unit, mapping, zone), url, progress)
+        done = run(Wanted(file, person, unit, mapping, zone), url, progress)
     except (Refusal, RecordError, SettingsError) as error:
         progress.print(f"vigie: {error}", style="red", markup=False)
         raise typer.Exit(2) from None
-    for line in imported.lines():
+    for line in done.lines():
         typer.echo(line)
-    raise typer.Exit(int(bool(imported.refused)))
+    raise typer.Exit(int(bool(done.imported.refused)))
 
 
 @app.command()

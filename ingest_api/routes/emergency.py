@@ -1,7 +1,7 @@
 """Emergency access: a professional opens a record they were not given, with a reason, for an hour, to read."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from hub.sharing import Sharing, Way
 from ingest_api.context import Clinician, Sharer, TheHub
-from ingest_api.opened import acting_for, enter, refuse
+from ingest_api.opened import enter, refuse
+from ingest_api.settled import reading_settled, tell_of_emergencies
 
 router = APIRouter(prefix="/v1/people/{person}/emergency", tags=["emergency"])
 
@@ -71,16 +72,11 @@ def open_in_emergency(person: UUID, body: EmergencyBody, hub: TheHub, actor: Cli
 @router.get("")
 def get_emergencies(person: UUID, hub: TheHub, actor: Sharer) -> OpenedsAnswer:
     """Who opened the record in an emergency; asking notes that the person was told."""
-    with acting_for(hub, actor, person) as record:
-        enter(record.connection, [record.whose.number], "read", [])
-        rows: list[Any] = record.connection.execute(
-            "SELECT id, who, way, reason, opened_at, until FROM emergency WHERE person = %s ORDER BY opened_at DESC",
-            (record.whose.number,),
-        ).fetchall()
-        if actor.person == record.whose.number:
-            with hub.registering() as connection:
-                connection.execute(
-                    "UPDATE emergency SET told_at = coalesce(told_at, now()) WHERE person = %s", (record.whose.number,)
-                )
-    names = ("id", "who", "way", "reason", "opened_at", "until")
-    return OpenedsAnswer(emergencies=[OpenedAnswer(**dict(zip(names, row, strict=True))) for row in rows])
+    with reading_settled(hub, actor, person) as settled:
+        openings = tell_of_emergencies(hub, actor, settled)
+    return OpenedsAnswer(
+        emergencies=[
+            OpenedAnswer(id=o.id, who=o.who, way=o.way, reason=o.reason, opened_at=o.opened_at, until=o.until)
+            for o in openings
+        ]
+    )

@@ -1,21 +1,18 @@
 """Sharing: what a person settles about who sees their record, and who saw it."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from hub.accounts import ActorRole
-from hub.quantities import KIND_BY_NUMBER, Kind
-from hub.sharing import Sharing, Veil
-from ingest_api.access import Actor
-from ingest_api.context import Hub, Sharer, TheHub
+from hub.quantities import Kind
+from hub.sharing import Veil
+from ingest_api.context import Sharer, TheHub
 from ingest_api.moment import Moment
-from ingest_api.opened import acting_for, enter
+from ingest_api.settled import reading_settled, settling
 from ingest_api.units import kinds_named
 
 router = APIRouter(prefix="/v1/people/{person}", tags=["sharing"])
@@ -142,7 +139,7 @@ class Done(BaseModel):
 def grant(person: UUID, body: GrantBody, hub: TheHub, actor: Sharer) -> GrantAnswer:
     """Let somebody see the record, or some kinds of it."""
     during = (body.from_ or datetime.now(UTC), body.until)
-    with _settling(hub, actor, person, "grant", body.kinds) as (desk, number):
+    with settling(hub, actor, person, "grant", body.kinds) as (desk, number):
         to = desk.account(body.to)
         made = desk.grant(number, to, actor.account, body.kinds, during, body.delegate)
     return GrantAnswer(
@@ -153,20 +150,23 @@ def grant(person: UUID, body: GrantBody, hub: TheHub, actor: Sharer) -> GrantAns
 @router.get("/grants")
 def get_grants(person: UUID, hub: TheHub, actor: Sharer) -> GrantsAnswer:
     """Everybody who is let in, now or later."""
-    with acting_for(hub, actor, person) as record:
-        enter(record.connection, [record.whose.number], "read", [])
-        rows = record.connection.execute(
-            "SELECT id, name, role, kinds, lower(during), upper(during), delegate FROM access_grant "
-            "WHERE person = %s ORDER BY created_at, id",
-            (record.whose.number,),
-        ).fetchall()
-    return GrantsAnswer(grants=[_grant(row) for row in rows])
+    with reading_settled(hub, actor, person) as settled:
+        grants = settled.grants()
+    return GrantsAnswer(
+        grants=[
+            GrantAnswer(
+                id=g.id, to=g.name, role=g.role, kinds=_listed(g.kinds), from_=g.since, until=g.until,
+                delegate=g.delegate,
+            )
+            for g in grants
+        ]
+    )  # fmt: skip
 
 
 @router.delete("/grants/{grant}")
 def revoke(person: UUID, grant: UUID, hub: TheHub, actor: Sharer) -> Done:
     """End what was granted, from the next request on."""
-    with _settling(hub, actor, person, "revoke") as (desk, number):
+    with settling(hub, actor, person, "revoke") as (desk, number):
         desk.revoke(number, grant)
     return Done()
 
@@ -176,7 +176,7 @@ def hide(person: UUID, body: HiddenBody, hub: TheHub, actor: Sharer) -> HidAnswe
     """Hide a part of the record from everybody but the person and their attending physician."""
     kinds: tuple[Kind | None, ...] = (None,) if body.kind is None else kinds_named(body.kind)
     named = [kind for kind in kinds if kind is not None] or None
-    with _settling(hub, actor, person, "hide", named) as (desk, number):
+    with settling(hub, actor, person, "hide", named) as (desk, number):
         veils = [Veil(kind, body.device, body.reading, body.from_, body.to) for kind in kinds]
         items = [desk.hide(number, veil, actor.account) for veil in veils]
     return HidAnswer(items=items, id=items[0], warning=WARNING)
@@ -185,26 +185,16 @@ def hide(person: UUID, body: HiddenBody, hub: TheHub, actor: Sharer) -> HidAnswe
 @router.get("/hidden")
 def get_hidden(person: UUID, hub: TheHub, actor: Sharer) -> HiddensAnswer:
     """All that is hidden."""
-    with acting_for(hub, actor, person) as record:
-        enter(record.connection, [record.whose.number], "read", [])
-        rows = record.connection.execute(
-            "SELECT id, kind, reading, lower(during), upper(during) FROM hidden "
-            "WHERE person = %s ORDER BY created_at, id",
-            (record.whose.number,),
-        ).fetchall()
-    return HiddensAnswer(
-        hidden=[
-            HiddenAnswer(id=item, kind=_kind(kind), reading=reading, from_=since, to=until)
-            for item, kind, reading, since, until in rows
-        ],
-        warning=WARNING,
-    )
+    with reading_settled(hub, actor, person) as settled:
+        items = settled.hidden()
+    hidden = [HiddenAnswer(id=h.id, kind=h.kind, reading=h.reading, from_=h.since, to=h.until) for h in items]
+    return HiddensAnswer(hidden=hidden, warning=WARNING)
 
 
 @router.delete("/hidden/{item}")
 def unhide(person: UUID, item: UUID, hub: TheHub, actor: Sharer) -> Done:
     """Show it again, exactly as it was."""
-    with _settling(hub, actor, person, "unhide") as (desk, number):
+    with settling(hub, actor, person, "unhide") as (desk, number):
         desk.unhide(number, item)
     return Done()
 
@@ -212,7 +202,7 @@ def unhide(person: UUID, item: UUID, hub: TheHub, actor: Sharer) -> Done:
 @router.post("/blocks", status_code=201)
 def block(person: UUID, body: BlockBody, hub: TheHub, actor: Sharer) -> Done:
     """Shut somebody out, whatever was granted to them or to their team."""
-    with _settling(hub, actor, person, "block") as (desk, number):
+    with settling(hub, actor, person, "block") as (desk, number):
         desk.block(number, desk.account(body.account))
     return Done()
 
@@ -220,7 +210,7 @@ def block(person: UUID, body: BlockBody, hub: TheHub, actor: Sharer) -> Done:
 @router.delete("/blocks/{account}")
 def unblock(person: UUID, account: Name, hub: TheHub, actor: Sharer) -> Done:
     """Let them in again as far as they are granted."""
-    with _settling(hub, actor, person, "unblock") as (desk, number):
+    with settling(hub, actor, person, "unblock") as (desk, number):
         desk.unblock(number, desk.account(account))
     return Done()
 
@@ -228,7 +218,7 @@ def unblock(person: UUID, account: Name, hub: TheHub, actor: Sharer) -> Done:
 @router.put("/attending")
 def declare(person: UUID, body: AttendingBody, hub: TheHub, actor: Sharer) -> Done:
     """Declare the attending physician, who sees what is hidden as far as they are granted."""
-    with _settling(hub, actor, person, "declare") as (desk, number):
+    with settling(hub, actor, person, "declare") as (desk, number):
         desk.declare(number, None if body.account is None else desk.account(body.account))
     return Done()
 
@@ -236,7 +226,7 @@ def declare(person: UUID, body: AttendingBody, hub: TheHub, actor: Sharer) -> Do
 @router.put("/oppositions")
 def oppose(person: UUID, body: OppositionsBody, hub: TheHub, actor: Sharer) -> Done:
     """Oppose either way of opening the record in an emergency, or both, or neither."""
-    with _settling(hub, actor, person, "oppose") as (desk, number):
+    with settling(hub, actor, person, "oppose") as (desk, number):
         desk.oppose(number, body.regulation, body.break_glass)
     return Done()
 
@@ -250,40 +240,20 @@ def get_access_log(
     cursor: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
 ) -> LogAnswer:
     """Who saw what and when, newest first."""
-    with acting_for(hub, actor, person) as record:
-        enter(record.connection, [record.whose.number], "read", [])
-        rows = record.connection.execute(
-            "SELECT number, at, name, role, act, kinds, emergency FROM access_log "
-            "WHERE person = %s AND (%s::bigint IS NULL OR number < %s) ORDER BY number DESC LIMIT %s",
-            (record.whose.number, cursor, cursor, limit + 1),
-        ).fetchall()
-    page = rows[:limit]
-    return LogAnswer(accesses=[_entry(row) for row in page], next=page[-1][0] if len(rows) > limit else None)
+    with reading_settled(hub, actor, person) as settled:
+        found = settled.log(limit + 1, cursor)
+    page = found[:limit]
+    return LogAnswer(
+        accesses=[
+            EntryAnswer(
+                number=e.number, at=e.at, who=e.name, role=e.role, act=e.act, kinds=_listed(e.kinds),
+                emergency=e.emergency,
+            )
+            for e in page
+        ],
+        next=page[-1].number if len(found) > limit else None,
+    )  # fmt: skip
 
 
-@contextmanager
-def _settling(
-    hub: Hub, actor: Actor, person: UUID, act: str, kinds: Sequence[Kind] | None = None
-) -> Iterator[tuple[Sharing, int]]:
-    """The desk, and whose record it is about, for whoever may settle things in it; the act is entered in its log."""
-    with acting_for(hub, actor, person) as record, hub.registering(actor) as connection:
-        yield Sharing(connection), record.whose.number
-        enter(connection, [record.whose.number], act, kinds)
-
-
-def _grant(row: tuple[Any, ...]) -> GrantAnswer:
-    id_, name, role, kinds, since, until, delegate = row
-    return GrantAnswer(id=id_, to=name, role=role, kinds=_kinds(kinds), from_=since, until=until, delegate=delegate)
-
-
-def _entry(row: tuple[Any, ...]) -> EntryAnswer:
-    number, at, name, role, act, kinds, emergency = row
-    return EntryAnswer(number=number, at=at, who=name, role=role, act=act, kinds=_kinds(kinds), emergency=emergency)
-
-
-def _kinds(numbers: list[int] | None) -> list[Kind] | None:
-    return None if numbers is None else [KIND_BY_NUMBER[number] for number in numbers if number in KIND_BY_NUMBER]
-
-
-def _kind(number: int | None) -> Kind | None:
-    return None if number is None else KIND_BY_NUMBER[number]
+def _listed(kinds: tuple[Kind, ...] | None) -> list[Kind] | None:
+    return None if kinds is None else list(kinds)

@@ -11,6 +11,8 @@ import httpx
 import pytest
 from fastapi.routing import APIRoute
 
+from alerts.prevention import Act
+from alerts.prevention.desk import Desk
 from hub.accounts import ActorRole
 from hub.database import Database, Role
 from hub.quantities import Kind
@@ -21,6 +23,8 @@ from tests.access.world import NOW, Holder, Somebody, World
 from tests.support.http import Api
 from tests.support.readings import a_reading, kg
 from timeseries.postgres_store import PostgresStore
+
+ITEM = "mammography"
 
 
 class Answer(StrEnum):
@@ -102,6 +106,11 @@ class Scene:
         self.world.block(self.ada, whom)
         return whom.account.id
 
+    def said(self) -> UUID:
+        """Something more said of an item, to be taken back."""
+        with self.world.database.transaction(Role.REGISTER) as connection:
+            return Desk(connection).say(self.ada.number, ITEM, Act.DONE, NOW.date(), self.ada.account.number)
+
     def other(self) -> str:
         """Somebody's name."""
         return self.world.clinician().name
@@ -166,6 +175,15 @@ CALLS = (
     Call(f"POST {P}/collection", SETTLES, 200, lambda s: {"stopped": False}),
     Call(f"POST {P}/close", LEAVES, 422, lambda s: {"confirm": str(uuid4())}),  # not confirmed: nothing is closed
     Call(f"DELETE {P}", LEAVES, 422, lambda s: {"confirm": str(uuid4())}),
+    Call(f"GET {P}/prevention", READS),
+    Call(f"PUT {P}/prevention/answers", SETTLES, 200, lambda s: {"waist_cm": 90}),
+    Call(f"POST {P}/prevention/{{item}}/done", SETTLES, named=lambda s: {"item": ITEM}),
+    Call(f"POST {P}/prevention/{{item}}/declined", SETTLES, named=lambda s: {"item": ITEM}),
+    Call(f"DELETE {P}/prevention/{{item}}/said/{{said}}", SETTLES, named=lambda s: {"item": ITEM, "said": s.said()}),
+    Call(f"POST {P}/prevention/calendar", SETTLES, 201, lambda s: {"in_full": False}),
+    Call(f"GET {P}/prevention/calendar", SETTLES),
+    Call(f"DELETE {P}/prevention/calendar", SETTLES),
+    Call("GET /v1/calendars/{secret}.ics", PUBLIC, 404, named=lambda s: {"secret": "none"}),
     Call("GET /sign-in", PUBLIC),
     Call("POST /sign-in/invitation", PUBLIC, 403),  # from another site, as every form that is not ours
     Call("GET /sign-in/back", PUBLIC, 403),  # without having set out
@@ -178,6 +196,13 @@ CALLS = (
     # pages
     Call("GET /", ANYONE, 303),
     Call("GET /people/{person}", READS),
+    Call("GET /people/{person}/glucose", READS),
+    Call("GET /people/{person}/weight", READS),
+    Call("GET /people/{person}/prevention", READS),
+    Call("POST /people/{person}/prevention/{item}/done", SETTLES, 303, named=lambda s: {"item": ITEM}),
+    Call("POST /people/{person}/prevention/{item}/declined", SETTLES, 303, named=lambda s: {"item": ITEM}),
+    Call("POST /people/{person}/prevention/{item}/said/{said}/take-back", SETTLES, 303,
+         named=lambda s: {"item": ITEM, "said": s.said()}),
     Call("GET /preferences", PUBLIC),
     Call("POST /preferences", PUBLIC, 403),  # from another site, as every form that is not ours
     Call("GET /static/{name}", PUBLIC, named=lambda s: {"name": "base.css"}),

@@ -413,7 +413,7 @@ def test_what_cannot_be_entered_is_not_settled(
     def fail(*_: object) -> None:
         raise DatabaseError("the log cannot be written")
 
-    monkeypatch.setattr("ingest_api.routes.sharing.enter", fail)
+    monkeypatch.setattr("ingest_api.settled.enter", fail)
     assert ada.api.post(ada.path("/grants"), {"to": clinician.name}).status_code == 503
     monkeypatch.undo()
     assert ada.api.get(ada.path("/grants")).json()["grants"] == []

@@ -55,6 +55,14 @@ TABLES = [
     "arrival",
     "seen_late",
     "taken_out",
+    "import_file",
+    "prevention_act",
+    "prevention_facts",
+    "prevention_calendar",
+    "prevention_notice",
+    "forecast",
+    "foresight",
+    "daily",
 ]
 
 

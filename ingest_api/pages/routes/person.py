@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from alerts.prevention.outlook import Outlook
 from hub.quantities import GLUCOSE_KINDS, Kind
 from ingest_api.context import TheHub
 from ingest_api.latest import arrow_of, current_glucose
@@ -15,8 +16,11 @@ from ingest_api.pages.head import Head, head_of
 from ingest_api.pages.render import page
 from ingest_api.pages.views.ages import sentences
 from ingest_api.pages.views.now import now_of, telling_of
-from ingest_api.pages.views.person import PERIOD, Seen, in_ranges, last_day, seen_sentences, weight_of
+from ingest_api.pages.views.person import PERIOD, Seen, in_ranges, last_day, seen_sentences
+from ingest_api.pages.views.prevention import pressing
+from ingest_api.pages.views.weight import USUAL, told_of, weight_of
 from ingest_api.pages.visitor import TheVisitor, Visitor
+from ingest_api.prevention import outlook_of
 from ingest_api.whose import Whose
 from timeseries import trends
 from timeseries.glucose.rate import Arrow
@@ -25,6 +29,9 @@ from timeseries.store import Found
 from timeseries.weight import WeightTrend, weight_series, weight_trend
 
 router = APIRouter(tags=["pages"])
+
+MOST_DUE = 4
+"""Of what prevention has due, named here; its own page has the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,7 @@ class Read:
     glucose: trends.Told
     weight: WeightTrend
     seen: list[Seen]
+    outlook: Outlook | None
 
 
 @router.get("/people/{person}", response_class=HTMLResponse)
@@ -56,8 +64,9 @@ def person(person: UUID, request: Request, hub: TheHub, visitor: TheVisitor) -> 
         ages=sentences(visitor),
         day=last_day(read.glucose, telling, now),
         ranges=in_ranges(read.glucose, telling, visitor, now),
-        weight=weight_of(read.weight, visitor, zone, now),
+        weight=weight_of(read.weight, told_of(visitor, zone, USUAL, now), visitor, now),
         seen=seen_sentences(read.seen, visitor, zone),
+        due=None if read.outlook is None else pressing(read.outlook, visitor, MOST_DUE),
     )
 
 
@@ -74,6 +83,7 @@ def _read(record: Opened, visitor: Visitor, now: datetime) -> Read:
         glucose=trends.glucose_told(connection, whose.number, whose.zone, now - PERIOD, now),
         weight=weight_trend(weighed, whose.height_cm, whose.age(now)),
         seen=_seen(record) if head.acts else [],
+        outlook=outlook_of(connection, whose) if head.wholly else None,
     )
 
 
