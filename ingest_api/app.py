@@ -18,9 +18,13 @@ from ingest_api.context import Hub
 from ingest_api.headers import Headers
 from ingest_api.pages.routes import pages
 from ingest_api.routes import (
+    alerts,
     calendar,
+    chain,
+    contacts,
     emergency,
     export,
+    forecast,
     glucose,
     health,
     households,
@@ -32,6 +36,7 @@ from ingest_api.routes import (
     sharing,
     sign_in,
     stream,
+    thresholds,
     weight,
 )
 from ingest_api.stream import Live
@@ -51,8 +56,8 @@ class Application(FastAPI):
 
 HEALTH: tuple[ModuleType, ...] = (health,)
 ALL: tuple[ModuleType, ...] = (
-    register, readings, glucose, weight, households, population, sharing, emergency, export, leaving,
-    prevention, calendar, sign_in, stream, health, *pages(),
+    register, readings, glucose, weight, households, population, sharing, emergency, chain, contacts, export, leaving,
+    alerts, thresholds, prevention, calendar, forecast, sign_in, stream, health, *pages(),
 )  # fmt: skip
 
 

@@ -79,10 +79,9 @@ CREATE TABLE foresight (
 -- What is made from what is hidden now must not be left to those it is hidden from; it is learnt anew without it.
 CREATE FUNCTION forecast_hidden() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = vigie AS $$
 BEGIN
-    PERFORM pg_advisory_xact_lock(hashtext('vigie daily'), NEW.person);
+    UPDATE daily SET next_at = now() WHERE person = NEW.person;  -- waits for whoever is learning just now
     DELETE FROM forecast WHERE person = NEW.person AND shown;
     DELETE FROM foresight WHERE person = NEW.person AND shown;
-    UPDATE daily SET next_at = now() WHERE person = NEW.person;
     RETURN NULL;
 END $$;
 CREATE TRIGGER foretold AFTER INSERT OR UPDATE ON hidden FOR EACH ROW EXECUTE FUNCTION forecast_hidden();
