@@ -83,7 +83,7 @@ async def events(follow: Follow, resumed: bool, stay: float | None) -> AsyncIter
             heard = monotonic()
         elif monotonic() - heard >= HEARTBEAT:
             heard = monotonic()
-            yield f": still here\nid: {follow.standing()}\n\n".encode()
+            yield b": still here\n" + follow.alive().spelled()
         if stay is not None and monotonic() - begun >= stay:
             return
         await anyio.sleep(EVERY)

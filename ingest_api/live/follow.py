@@ -53,10 +53,11 @@ class Follow:
             events = []
         return [*events, *self._silence()]
 
-    def standing(self) -> Mark:
-        """Where it stands by now, for a client that hears nothing else."""
-        self.mark = replace(self.mark, at=datetime.now(UTC))
-        return self.mark
+    def alive(self) -> Event:
+        """A sign of life, by which pages notice a dead connection, and what time it is here."""
+        now = datetime.now(UTC)
+        self.mark = replace(self.mark, at=now)
+        return Event("alive", {"told_at": told.moment(now)}, str(self.mark))
 
     def _ask(self, fresh: bool) -> list[Event] | None:
         actor = self.again()

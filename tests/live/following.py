@@ -43,7 +43,9 @@ def look(api: Api, path: str, mark: str | None = None, **asked: Any) -> Looked:
     [first, *rest] = [*heard(lines), NOTHING]
     assert (first.name == "now") is (mark is not None)
     return Looked(
-        [each for each in (first, *rest) if each.name not in ("now", "nothing")], marks[-1], first.data.get("now")
+        [each for each in (first, *rest) if each.name not in ("now", "alive", "nothing")],
+        marks[-1],
+        first.data.get("now"),
     )
 
 

@@ -1,7 +1,7 @@
 """A stream ends within seconds of whatever takes away the right to it."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from time import monotonic
 
 import httpx
@@ -9,6 +9,7 @@ import pytest
 
 from hub.database import Role
 from ingest_api import stream
+from ingest_api.live.mark import read_mark
 from ingest_api.signin.sessions import IDLE, Sessions
 from tests.access.world import Holder, Somebody, World
 from tests.live.following import Stream
@@ -95,7 +96,9 @@ def test_a_reading_comes_by_itself_and_then_signs_of_life(
         next(following.events)
         world.keep(sensed(ada, 150, 0))
         assert next(following.events).data["now"]["value"] == "150"
-        assert next(line for line in following.lines if line.startswith(":")) == ": still here"
+        alive = next(following.events)
+        assert (alive.name, set(alive.data)) == ("alive", {"told_at"})
+        assert read_mark(alive.mark, datetime.now(UTC)) is not None
 
 
 def test_an_account_has_so_many_streams_and_those_left_are_let_go(

@@ -46,7 +46,7 @@ function grow() {
 }
 
 function show(told) {
-  ahead = Date.parse(told.told_at) - Date.now();
+  if (told.told_at) ahead = Date.parse(told.told_at) - Date.now();
   if (told.now === undefined) return;
   const { zone, age, taken_at: takenAt, ...strings } = told.now ?? { zone: "", age: "silent", taken_at: "" };
   Object.assign(now.dataset, { zone, age, takenAt });
