@@ -175,6 +175,7 @@ CALLS = (
         {"id": "a", "kind": "glucose", "value": 99, "unit": "mg/dL", "taken_at": NOW.isoformat()}]}),
     Call(f"GET {P}/readings", READS),
     Call(f"GET {P}/latest", READS),
+    Call(f"GET {P}/stream", READS, query="?stay=0"),
     Call(f"GET {P}/trends/glucose", READS),
     Call(f"GET {P}/profile/glucose", READS),
     Call(f"GET {P}/trends/weight", READS),
