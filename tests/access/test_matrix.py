@@ -200,6 +200,7 @@ CALLS = (
         {"id": "a", "kind": "glucose", "value": 99, "unit": "mg/dL", "taken_at": NOW.isoformat()}]}),
     Call(f"GET {P}/readings", READS),
     Call(f"GET {P}/latest", READS),
+    Call(f"GET {P}/stream", READS, query="?stay=0"),
     Call(f"GET {P}/trends/glucose", READS),
     Call(f"GET {P}/profile/glucose", READS),
     Call(f"GET {P}/trends/weight", READS),
@@ -293,6 +294,15 @@ CALLS = (
     form("POST /households/{household}/inbox/{reading}", 303, lambda s: {"person": "nobody"},
          named=lambda s: {"reading": s.weighing}),
     form("POST /households/{household}/inbox/{reading}/undo", named=lambda s: {"reading": s.weighing}),
+    Call("GET /people/{person}/alerts", READS),
+    Call("POST /alerts/{alert}/acknowledge", FOLLOWS, 303, named=lambda s: {"alert": s.world.alert(s.ada)}),
+    Call("POST /alerts/{alert}/snooze", FOLLOWS, 303, lambda s: {"rest": "30"},
+         lambda s: {"alert": s.world.alert(s.ada)}, sent="data"),
+    Call("GET /people", ANYONE),
+    Call("GET /first-run", RUNS),
+    Call("POST /first-run/person", RUNS, 422),  # nothing entered
+    Call("POST /first-run/device", RUNS, 404),  # of nobody
+    Call("POST /first-run/invitation", RUNS, 404),
     Call("GET /preferences", PUBLIC),
     Call("POST /preferences", PUBLIC, 403),  # from another site, as every form that is not ours
     Call("GET /static/{name}", PUBLIC, named=lambda s: {"name": "base.css"}),
