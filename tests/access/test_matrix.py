@@ -14,13 +14,15 @@ from fastapi.routing import APIRoute
 
 from alerts.prevention import Act
 from alerts.prevention.desk import Desk
+from alerts.thresholds import Thresholds
 from hub.accounts import ActorRole
 from hub.database import Database, Role
-from hub.quantities import Kind
+from hub.quantities import Kind, Unit
 from hub.sharing import Sharing, Veil
 from ingest_api.app import ALL, create_app
 from ingest_api.context import policy_of
 from ingest_api.import_desk import ImportDesk
+from ingest_api.pages.threshold_form import NAMES, parts
 from tests.access.world import NOW, Holder, Somebody, World
 from tests.support.http import Api
 from tests.support.readings import a_reading, kg
@@ -78,6 +80,7 @@ LEAVES = Policy("the person and administrators, nobody who acts for them", froze
 OPENS = Policy(
     "clinicians whom the person has not shut out", CLINICIANS - {"clinician blocked"}, SIGNED_IN - CLINICIANS
 )
+ASKS = Policy("clinicians, of whoever it may be: the page tells nothing", CLINICIANS, SIGNED_IN - CLINICIANS)
 FOLLOWS = Policy("whoever the person let in; an emergency is to read only", READ - {"clinician in emergency"})
 SETS = Policy(
     "clinicians whom the person let in, and administrators",
@@ -123,6 +126,14 @@ class Scene:
         """Set after whatever was set last."""
         query = "SELECT count(*) FROM vigie.thresholds WHERE person = %s"
         return {"after": self.world.as_administrator(query, self.ada.number)[0][0], "thresholds": {}}
+
+    def threshold_form(self) -> dict[str, object]:
+        """The same as a page's form sends it."""
+        current = Thresholds()
+        told: dict[str, object] = {
+            part.field: str(part.value or "") for name in NAMES for part in parts(current, name, Unit.MG_DL)
+        }
+        return told | {"unit": "mg/dL", "after": str(self.thresholds()["after"])}
 
     def contact(self) -> UUID:
         """One more address of Ada's, to be confirmed."""
@@ -268,6 +279,12 @@ CALLS = (
     Call("GET /people/{person}", READS),
     Call("GET /people/{person}/glucose", READS),
     Call("GET /people/{person}/weight", READS),
+    Call("GET /people/{person}/report", READS),
+    Call("GET /people/{person}/thresholds", READS),
+    Call("POST /people/{person}/thresholds", SETS, 303, lambda s: s.threshold_form(), sent="data"),
+    Call("GET /people/{person}/emergency", ASKS),
+    Call("POST /people/{person}/emergency", OPENS, 303, lambda s: {"reason": "found unconscious"},
+         lambda s: {"person": s.cleo.id}, sent="data"),
     Call("GET /people/{person}/prevention", READS),
     Call("POST /people/{person}/prevention/{item}/done", SETTLES, 303, named=lambda s: {"item": ITEM}),
     Call("POST /people/{person}/prevention/{item}/declined", SETTLES, 303, named=lambda s: {"item": ITEM}),

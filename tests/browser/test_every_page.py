@@ -16,6 +16,8 @@ PAGES: dict[str, tuple[str, Callable[[Town], str]]] = {
     "/people/{person}": ("ada", lambda town: f"/people/{town.id('ada')}"),
     "/people/{person}/glucose": ("ada", lambda town: f"/people/{town.id('ada')}/glucose"),
     "/people/{person}/weight": ("ada", lambda town: f"/people/{town.id('ada')}/weight"),
+    "/people/{person}/report": ("ada", lambda town: f"/people/{town.id('ada')}/report"),
+    "/people/{person}/thresholds": ("carer", lambda town: f"/people/{town.id('ada')}/thresholds"),
     "/people/{person}/alerts": ("ada", lambda town: f"/people/{town.id('ada')}/alerts"),
     "/people/{person}/prevention": ("ada", lambda town: f"/people/{town.id('ada')}/prevention"),
     "/people": ("carer", lambda town: "/people"),
