@@ -48,7 +48,7 @@ class Means:
     """What the operator gave the channels; one whose means are missing is closed.
 
     `origin`: where browsers find the hub; `smtp`: smtp(s)://user:password@host:port; `vapid`: the push key; `publish`
-    a message on a topic, retained or not, which raises BrokerError.
+    a message on a topic, retained or not, which raises BrokerError; `apprise`: URLs by the operator's names for them.
     """
 
     origin: str = "http://127.0.0.1:8080"
@@ -58,6 +58,7 @@ class Means:
     outward: Outward = field(default_factory=Outward)
     publish: Callable[[str, bytes, bool], None] | None = None
     home_assistant: bool = False
+    apprise: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ def means_of(settings: Settings) -> Means:
         mail_from=settings.mail_from,
         vapid=_said(settings.vapid_key),
         home_assistant=settings.home_assistant,
+        apprise={name: url.get_secret_value() for name, url in settings.apprise.items()},
     )
 
 
