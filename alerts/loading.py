@@ -158,13 +158,15 @@ class _Besides:
                 weighings(of[Kind.WEIGHT]) if Kind.WEIGHT in of else (),
                 self.heard.get(number, ()),
                 self.acts.get(number, ()),
-                self.taken_out.get(number, ()),
-                self.foresights.get((number, shown), ()),
+                foresights=self.foresights.get((number, shown), ()),
+                taken_out=self.taken_out.get(number, ()),
             )
 
-        shown = {kind: found.only(~found.hidden) for kind, found in records.items()}
-        lenses = (records,) if each.shown is None else (records, shown)
-        return Loaded(each, tuple(told(lens, lens is shown) for lens in lenses), self.notes.get(number, {}))
+        histories = [told(records, shown=False)]
+        if each.shown is not None:
+            others = {kind: found.only(~found.hidden) for kind, found in records.items()}
+            histories.append(told(others, shown=True))
+        return Loaded(each, tuple(histories), self.notes.get(number, {}))
 
 
 def _heard(connection: Connection, people: Sequence[Watched], now: datetime) -> dict[int, list[Heard]]:

@@ -13,7 +13,7 @@ from time import monotonic
 
 from alerts.journal import Journal, Walked, close_open, walked
 from alerts.loading import Loaded, load
-from alerts.watched import Watched, hold_due, hold_marked, watched
+from alerts.watched import Watched, hold, hold_due, hold_marked, watched
 from hub.database import Connection, Database, Role, SerializationFailure
 from hub.faults import whereabouts
 
@@ -59,7 +59,7 @@ class Watcher:
         self._resting: dict[int, float] = {}
 
     def turn(self) -> bool:
-        """Look at some people; True if there may be more. Raises DatabaseError, SqlError."""
+        """Look at some people; False once there was nobody to look at. Raises DatabaseError, SqlError."""
         besides = [person for person, until in self._resting.items() if until > monotonic()]
         try:
             people, told = self._look(besides)
@@ -72,7 +72,18 @@ class Watcher:
             return True
         for each in told:
             self._tell(each)
-        return len(people) >= AT_ONCE // 2
+        return bool(people)
+
+    def look_at(self, person: int) -> None:
+        """Look at one person now, unless another worker does; raises DatabaseError, SqlError, Fault."""
+        try:
+            with self._database.transaction(Role.WATCH) as connection:
+                one_view(connection)
+                told = look(connection, [person], self._clock(connection)) if hold(connection, person) else []
+        except SerializationFailure:  # somebody has just looked
+            return
+        for each in told:
+            self._tell(each)
 
     def _look(self, besides: Sequence[int]) -> tuple[list[int], list[Walked]]:
         with self._database.transaction(Role.WATCH) as connection:

@@ -18,7 +18,10 @@ from ingest_api.context import Hub
 from ingest_api.headers import Headers
 from ingest_api.pages.routes import pages
 from ingest_api.routes import (
+    alerts,
     calendar,
+    chain,
+    contacts,
     emergency,
     export,
     forecast,
@@ -32,6 +35,7 @@ from ingest_api.routes import (
     register,
     sharing,
     sign_in,
+    thresholds,
     weight,
 )
 
@@ -50,8 +54,8 @@ class Application(FastAPI):
 
 HEALTH: tuple[ModuleType, ...] = (health,)
 ALL: tuple[ModuleType, ...] = (
-    register, readings, glucose, weight, households, population, sharing, emergency, export, leaving,
-    prevention, calendar, forecast, sign_in, health, *pages(),
+    register, readings, glucose, weight, households, population, sharing, emergency, chain, contacts, export, leaving,
+    alerts, thresholds, prevention, calendar, forecast, sign_in, health, *pages(),
 )  # fmt: skip
 
 

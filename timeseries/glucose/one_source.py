@@ -4,6 +4,7 @@ Two sensors worn at once would count the shared hours twice; a record sent again
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from hub.measurements import CONDITION_NUMBER, Condition
 from hub.quantities import GLUCOSE_MG_DL_PER_MMOL_L, UNIT_NUMBER, Unit
 from timeseries.glucose.bounds import Floats
-from timeseries.glucose.series import GAP, Series
+from timeseries.glucose.series import GAP, Series, moment
 from timeseries.local_time import wall_clock
 
 Integers = NDArray[np.int64]
@@ -52,6 +53,11 @@ def one_source(samples: Samples, zone: ZoneInfo) -> Series:
     spoke longest is taken whole; another gives only what lies outside the stretches taken so far, and so on. A stretch
     ends at a gap over 45 minutes. So what a day says depends on its own records alone, in whatever order they came.
     """
+    return one_source_told(samples, zone)[0]
+
+
+def one_source_told(samples: Samples, zone: ZoneInfo) -> tuple[Series, list[tuple[datetime, bool]]]:
+    """The same, and when the sensor said only that glucose lay over (True) or under what it can measure."""
     values = _numbers(samples)
     kept = np.flatnonzero(np.isfinite(values))
     kept = kept[np.lexsort((samples.key[kept], samples.received[kept], samples.at[kept], samples.device[kept]))]
@@ -60,7 +66,10 @@ def one_source(samples: Samples, zone: ZoneInfo) -> Series:
     kept = kept[~superseded]
     taken = kept[_one_at_a_time(samples.at[kept], samples.device[kept], zone)]
     in_mmol = samples.raw_unit[taken] == _MMOL
-    return Series(samples.at[taken].astype("datetime64[us]"), values[taken], in_mmol, zone)
+    series = Series(samples.at[taken].astype("datetime64[us]"), values[taken], in_mmol, zone)
+    beyond = np.isin(samples.condition[taken], (_BELOW, _ABOVE))
+    over = (samples.condition[taken] == _ABOVE)[beyond].tolist()
+    return series, [(moment(at), high) for at, high in zip(series.at[beyond], over, strict=True)]
 
 
 def _numbers(samples: Samples) -> Floats:

@@ -1,0 +1,98 @@
+"""A person's first page."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from alerts.prevention.outlook import Outlook
+from hub.quantities import GLUCOSE_KINDS, Kind
+from ingest_api.context import TheHub
+from ingest_api.latest import arrow_of, current_glucose
+from ingest_api.opened import Opened, opened
+from ingest_api.pages.head import Head, head_of
+from ingest_api.pages.render import page
+from ingest_api.pages.views.ages import sentences
+from ingest_api.pages.views.now import now_of, telling_of
+from ingest_api.pages.views.person import PERIOD, Seen, in_ranges, last_day, seen_sentences
+from ingest_api.pages.views.prevention import pressing
+from ingest_api.pages.views.weight import USUAL, told_of, weight_of
+from ingest_api.pages.visitor import TheVisitor, Visitor
+from ingest_api.prevention import outlook_of
+from ingest_api.whose import Whose
+from timeseries import trends
+from timeseries.glucose.rate import Arrow
+from timeseries.postgres_store import PostgresStore
+from timeseries.store import Found
+from timeseries.weight import WeightTrend, weight_series, weight_trend
+
+router = APIRouter(tags=["pages"])
+
+MOST_DUE = 4
+"""Of what prevention has due, named here; its own page has the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the page is made from."""
+
+    head: Head
+    whose: Whose
+    current: Found | None
+    arrow: Arrow | None
+    glucose: trends.Told
+    weight: WeightTrend
+    seen: list[Seen]
+    outlook: Outlook | None
+
+
+@router.get("/people/{person}", response_class=HTMLResponse)
+def person(person: UUID, request: Request, hub: TheHub, visitor: TheVisitor) -> HTMLResponse:
+    """How they are now, and what there is to do."""
+    now = datetime.now(UTC)
+    with opened(hub, visitor.actor, person, [*GLUCOSE_KINDS, Kind.WEIGHT]) as record:
+        read = _read(record, visitor, now)
+    telling, zone = telling_of(visitor, read.whose.conditions), read.whose.zone
+    return page(
+        request,
+        visitor,
+        "person.html",
+        head=read.head,
+        now=None if read.current is None else now_of(read.current, read.arrow, telling, visitor, zone, now),
+        ages=sentences(visitor),
+        day=last_day(read.glucose, telling, now),
+        ranges=in_ranges(read.glucose, telling, visitor, now),
+        weight=weight_of(read.weight, told_of(visitor, zone, USUAL, now), visitor, now),
+        seen=seen_sentences(read.seen, visitor, zone),
+        due=None if read.outlook is None else pressing(read.outlook, visitor, MOST_DUE),
+    )
+
+
+def _read(record: Opened, visitor: Visitor, now: datetime) -> Read:
+    whose, connection = record.whose, record.connection
+    head, store = head_of(record, visitor), PostgresStore(connection)
+    current = current_glucose(store, whose.number, now)
+    weighed = weight_series(trends.weighings(connection, whose.number, now - trends.BEFORE, now), whose.zone)
+    return Read(
+        head=head,
+        whose=whose,
+        current=current,
+        arrow=None if current is None else arrow_of(store, whose.number, current),
+        glucose=trends.glucose_told(connection, whose.number, whose.zone, now - PERIOD, now),
+        weight=weight_trend(weighed, whose.height_cm, whose.age(now)),
+        seen=_seen(record) if head.acts else [],
+        outlook=outlook_of(connection, whose) if head.wholly else None,
+    )
+
+
+def _seen(record: Opened) -> list[Seen]:
+    return [Seen(*row) for row in record.connection.execute(_SEEN, (record.whose.number,)).fetchall()]
+
+
+_SEEN = """
+    SELECT name, role, count(*), max(at), bool_or(emergency) FROM access_log
+    WHERE person = %s AND act IN ('read', 'emergency') AND at > now() - interval '7 days'
+    GROUP BY name, role ORDER BY bool_or(emergency) DESC, max(at) DESC LIMIT 4
+"""

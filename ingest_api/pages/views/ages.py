@@ -1,0 +1,27 @@
+"""How long ago: as text, and as the sentences by which a browser goes on counting."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from ingest_api.pages.visitor import Guest
+
+_MINUTE = timedelta(minutes=1)
+_HOUR, _DAY = 60, 24 * 60
+
+
+def ago(visitor: Guest, at: datetime, now: datetime) -> str:
+    """just now, 95 min ago, 3 h ago, 2 days ago; what a clock that is ahead says is now."""
+    minutes = max((now - at) // _MINUTE, 0)
+    words = visitor.words("common")
+    if minutes < 1:
+        return words.say("age.now")
+    if minutes < 2 * _HOUR:
+        return words.say("age.minutes", m=minutes)
+    if minutes < 2 * _DAY:
+        return words.say("age.hours", h=minutes // _HOUR)
+    return words.say("age.days", d=minutes // _DAY)
+
+
+def sentences(visitor: Guest) -> Mapping[str, str]:
+    """The same with their places `{m}`, `{h}`, `{d}` open."""
+    return visitor.words("common").table("age")

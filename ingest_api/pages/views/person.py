@@ -1,0 +1,61 @@
+"""A person's first page: how they are now, and what there is to do."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from ingest_api.pages.charts.span import Span
+from ingest_api.pages.charts.stretch import Beyond, stretch
+from ingest_api.pages.charts.telling import Telling
+from ingest_api.pages.views.drawn import Drawn, line_drawn, ranges_drawn
+from ingest_api.pages.views.glucose import USUAL, little, too_little
+from ingest_api.pages.views.names import called
+from ingest_api.pages.visitor import Visitor
+from timeseries.glucose.tally import tally
+from timeseries.trends import Told
+
+DAY = timedelta(hours=24)
+PERIOD = timedelta(days=USUAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Somebody who looked at the record of late, as the access log has it."""
+
+    who: str
+    role: str
+    times: int
+    last: datetime
+    emergency: bool
+
+
+def last_day(told: Told, telling: Telling, now: datetime) -> Drawn | None:
+    """The last 24 hours, gaps open; None if the sensor said nothing in the last 14 days."""
+    if not len(told.series):
+        return None
+    part = stretch(told.series, Span(now - DAY, now), [Beyond(*each) for each in told.beyond])
+    return line_drawn(part, telling)
+
+
+def in_ranges(told: Told, telling: Telling, visitor: Visitor, now: datetime) -> Drawn | None:
+    """Time in ranges of the last 14 days; None of too little."""
+    if too_little(told, USUAL, now):
+        return None
+    return ranges_drawn(tally(told.series), telling, little(told, USUAL, telling, visitor, now))
+
+
+def seen_sentences(seen: Sequence[Seen], visitor: Visitor, zone: ZoneInfo) -> list[str]:
+    """Who looked, in words."""
+    return [_seen(each, visitor, zone) for each in seen]
+
+
+def _seen(seen: Seen, visitor: Visitor, zone: ZoneInfo) -> str:
+    words = visitor.words("person")
+    return words.count(
+        "seen.emergency" if seen.emergency else "seen.read",
+        seen.times,
+        who=called(seen.who, visitor),
+        role=visitor.words("common").say(f"role.{seen.role}"),
+        last=visitor.numbers.moment(seen.last.astimezone(zone)),
+    )
