@@ -7,13 +7,13 @@ and then `advance(b, c)`. Nothing here reads a clock: what is due by itself has 
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import chain
 
 from pydantic import TypeAdapter
 
 from alerts.alert import Event
-from alerts.fortnight import DAILY
+from alerts.fortnight import next_daily
 from alerts.history import DAY_BACK, History
 from alerts.lifecycle import REMEMBERED, State, look_back, step
 from alerts.rule import LIVE, Finding, Known, Looks, rules
@@ -28,9 +28,12 @@ class Walk:
     """Where a person's alerts stand: everything up to and including `at` has been looked at.
 
     `look_at`: when to look though nothing comes. `settle_at`: when to look back, to `old_since` and a day before.
+    `newest`, `arrived`: as Known has them; remembered, so that going on needs no readings older than rules judge.
     """
 
     at: datetime
+    newest: datetime | None = None
+    arrived: datetime | None = None
     look_at: datetime | None = None
     settle_at: datetime | None = None
     old_since: datetime | None = None
@@ -53,18 +56,26 @@ def from_json(stored: bytes) -> Walk:
 def advance(walk: Walk, history: History, until: datetime) -> tuple[Walk, list[Event]]:
     """Everything that happens after `walk.at` up to and including `until`."""
     journal: list[Event] = []
-    while (now := _next(walk, history)) is not None and now <= until:
-        walk, events = _turn(walk, history, now)
-        journal += events
+    for after, events in steps(walk, history, until):
+        walk, journal = after, journal + events
     return replace(walk, at=max(walk.at, until)), journal
 
 
-def _next(walk: Walk, history: History) -> datetime | None:
+def steps(walk: Walk, history: History, until: datetime) -> Iterator[tuple[Walk, list[Event]]]:
+    """The same, instant by instant: where the walk stands after each, and what was told at it."""
+    while (now := due(walk, history)) <= until:
+        walk, events = _turn(walk, history, now)
+        yield walk, events
+
+
+def due(walk: Walk, history: History) -> datetime:
     """The next instant at which anything can change."""
     weighed = (w.received_at for w in history.weighings if w.received_at > walk.at)
     acted = (act.at for act in history.acts if act.at > walk.at)
-    named = (walk.look_at, walk.settle_at, walk.state.due, history.receipts(walk.at), _daily(walk.at, history))
-    return min((at for at in (*named, min(weighed, default=None), min(acted, default=None)) if at), default=None)
+    taken_out = (at for at in history.taken_out if at > walk.at)
+    named = (walk.look_at, walk.settle_at, walk.state.due, history.receipts(walk.at))
+    found = (*named, *(min(each, default=None) for each in (weighed, acted, taken_out)))
+    return min([next_daily(walk.at, history.subject.zone), *(at for at in found if at is not None)])
 
 
 def _turn(walk: Walk, history: History, now: datetime) -> tuple[Walk, list[Event]]:
@@ -73,7 +84,8 @@ def _turn(walk: Walk, history: History, now: datetime) -> tuple[Walk, list[Event
     looks = frozenset(_looks(walk, history, now))
     known, found = None, {}
     if looks:
-        known = history.known(now)
+        known = _remembering(walk, history.known(now))
+        walk = replace(walk, newest=known.newest, arrived=known.arrived)
         found = {rule.name: rule.find(known) for rule in rules() if rule.looks in looks}
     state, events = step(walk.state, now, found, [act for act in history.acts if act.at == now])
     walk = replace(walk, at=now, state=state)
@@ -87,23 +99,20 @@ def _turn(walk: Walk, history: History, now: datetime) -> tuple[Walk, list[Event
 
 def _looks(walk: Walk, history: History, now: datetime) -> Iterator[Looks]:
     """What there is a reason to look at."""
-    daily = _daily(walk.at, history) == now
-    if walk.look_at == now or history.receipts(walk.at) == now:
+    nine, taken_out = next_daily(walk.at, history.subject.zone) == now, now in history.taken_out
+    if taken_out or walk.look_at == now or history.receipts(walk.at) == now:
         yield Looks.GLUCOSE
-    if daily or any(weighed.received_at == now for weighed in history.weighings):
+    if taken_out or nine or any(weighed.received_at == now for weighed in history.weighings):
         yield Looks.WEIGHT
-    if daily:
+    if nine:
         yield Looks.DAY
 
 
-def _daily(after: datetime, history: History) -> datetime:
-    """The person's next nine o'clock."""
-    zone = history.subject.zone
-    today = datetime.combine(after.astimezone(zone).date(), DAILY, zone).astimezone(UTC)
-    if today > after:
-        return today
-    tomorrow = after.astimezone(zone).date() + timedelta(days=1)
-    return datetime.combine(tomorrow, DAILY, zone).astimezone(UTC)
+def _remembering(walk: Walk, known: Known) -> Known:
+    """The same, with what the walk remembers of readings that are no longer at hand."""
+    newest = max((at for at in (walk.newest, known.newest) if at is not None), default=None)
+    arrived = max((at for at in (walk.arrived, known.arrived) if at is not None), default=None)
+    return replace(known, newest=newest, arrived=arrived)
 
 
 def _wake(known: Known) -> datetime | None:

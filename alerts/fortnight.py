@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from alerts.rule import Because, Finding, Known, Level, Number
 from timeseries.glucose.ranges import ranges
@@ -59,3 +60,10 @@ def _numbers(goal: Goal) -> tuple[Number, Number]:
 def _looked_at(end: date, known: Known) -> datetime:
     """When a period that ended on that day was first looked at."""
     return datetime.combine(end + timedelta(days=1), DAILY, known.subject.zone).astimezone(UTC)
+
+
+def next_daily(after: datetime, zone: ZoneInfo) -> datetime:
+    """The next nine o'clock of that zone, UTC."""
+    today = after.astimezone(zone).date()
+    at = (datetime.combine(day, DAILY, zone).astimezone(UTC) for day in (today, today + timedelta(days=1)))
+    return next(each for each in at if each > after)

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alerts.alert import Act
+from alerts.forecast.foresight import Foresight
+from alerts.forecast.foresight import in_force as foresight_in_force
 from alerts.rule import Known, Source, Subject, Trace, Weighed
 from alerts.thresholds import Thresholds, in_force
 from hub.quantities import Kind
@@ -41,7 +43,8 @@ class History:
     """What came of one person, by when it was received; each reading once (see `history`).
 
     `received` must be when the row could be seen: whoever reads a row that was committed late lifts it to the instant
-    of reading, or it would be known at once and looked at with the next only.
+    of reading, or it would be known at once and looked at with the next only. `taken_out`: when a reading left the
+    record again.
     """
 
     subject: Subject
@@ -50,6 +53,8 @@ class History:
     weighings: tuple[Weighed, ...]
     heard: tuple[Heard, ...]
     acts: tuple[Act, ...]
+    taken_out: tuple[datetime, ...] = ()
+    foresights: tuple[Foresight, ...] = ()
 
     def known(self, now: datetime, back: timedelta = DAY_BACK) -> Known:
         """What was known at that instant, glucose as far back as that."""
@@ -63,6 +68,7 @@ class History:
             weighings=tuple(w for w in self.weighings if w.received_at <= now and now - w.taken_at <= WEIGHT_BACK),
             heard={heard.source: heard.at for heard in self.heard if heard.at <= now},
             tallies=lambda: self._tallies(now),
+            foresight=foresight_in_force(self.foresights, now),
         )
 
     def receipts(self, after: datetime) -> datetime | None:
@@ -114,6 +120,8 @@ def history(
     weighings: Iterable[Weighed] = (),
     heard: Iterable[Heard] = (),
     acts: Iterable[Act] = (),
+    taken_out: Iterable[datetime] = (),
+    foresights: Iterable[Foresight] = (),
 ) -> History:
     """The history of these, in whatever order and however often they come: of one key the first received counts."""
     return History(
@@ -123,6 +131,8 @@ def history(
         weighings=_once(weighings),
         heard=tuple(sorted(set(heard))),
         acts=tuple(sorted(set(acts))),
+        taken_out=tuple(sorted(set(taken_out))),
+        foresights=tuple(foresights),
     )
 
 

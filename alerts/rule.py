@@ -14,6 +14,7 @@ from pkgutil import iter_modules
 from zoneinfo import ZoneInfo
 
 from alerts import rules as folder
+from alerts.forecast.foresight import Foresight
 from alerts.thresholds import Thresholds
 from hub.measurements import Condition
 from hub.quantities import Kind
@@ -161,7 +162,8 @@ class Known:
     """All that is known of a person at an instant.
 
     `traces` reach back a day (or as far as was asked); `newest` is when the newest sensor reading was taken, `arrived`
-    when the last one of any age came; `weighings` reach back 200 days; `tallies` gives the last whole local days.
+    when the last one of any age came; `weighings` reach back 200 days; `tallies` gives the last whole local days;
+    `foresight` is what of the forecast was in force, None before any was.
     """
 
     now: datetime
@@ -173,6 +175,7 @@ class Known:
     weighings: tuple[Weighed, ...]
     heard: Mapping[Source, datetime]
     tallies: Callable[[], Mapping[date, Tally]]
+    foresight: Foresight | None = None
 
 
 class Looks(StrEnum):

@@ -167,7 +167,7 @@ class Thresholds:
     Defaults: low under 70 mg/dL (3.9 mmol/L) for 15 minutes, very high over 250 (13.9) for 15, prolonged for 120
     (Battelino 2019, 2023); 180 (10.0) rings only where asked for, since it is passed after most meals. A low of
     30 minutes at night is one that the first ring did not wake anybody for. [own rule]
-    `off_target`, `weight_loss`: whether these are looked at; a loss may be wanted.
+    `predicted_low`, `off_target`, `weight_loss`: whether these are looked at; a loss may be wanted.
     """
 
     version: int = 0
@@ -181,6 +181,7 @@ class Thresholds:
     prolonged_high: Above = Above(Limit(VERY_HIGH.mg_dl, Unit.MG_DL), 120)
     fast_fall: Fast = field(default_factory=Fast)
     fast_rise: Fast = field(default_factory=Fast)
+    predicted_low: bool = True
     silence: Silence = field(default_factory=Silence)
     off_target: bool = True
     weight_gain: Gain = field(default_factory=Gain)

@@ -44,6 +44,7 @@ class Scope(StrEnum):
     REGISTER = "register"
     SHARING = "sharing"
     EXPORT = "export"
+    CALENDAR = "calendar"
 
 
 @dataclass(frozen=True, slots=True)

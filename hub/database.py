@@ -5,7 +5,7 @@ has no right on readings). The roles' passwords are derived from the administrat
 """
 
 import hmac
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from hashlib import sha256
@@ -21,6 +21,7 @@ from psycopg.errors import (
     ExclusionViolation,
     OperationalError,
     ProgramLimitExceeded,
+    SerializationFailure,
     UniqueViolation,
 )
 from psycopg.errors import Error as SqlError
@@ -41,12 +42,14 @@ __all__ = [
     "OperationalError",
     "Range",
     "Role",
+    "SerializationFailure",
     "SqlError",
     "UniqueViolation",
-    "raw_row",
+    "raw_rows",
 ]
 
 Connection = psycopg.Connection[TupleRow]
+Params = Sequence[object] | Mapping[str, object]
 
 UNSTORABLE = (DataError, CheckViolation, ProgramLimitExceeded)
 """What the database says of values it can never hold; anything else may pass when tried again."""
@@ -140,10 +143,12 @@ class Database:
         )
 
 
-def raw_row(connection: Connection, query: str, values: Sequence[object]) -> list[bytes | None]:
-    """The only row of a query, each field as its bytes in PostgreSQL's binary format; for columns read as arrays."""
+def raw_rows(connection: Connection, query: str, values: Params) -> list[list[bytes | None]]:
+    """The rows of a query, each field as its bytes in PostgreSQL's binary format; for columns read as arrays."""
     result = connection.execute(query.encode(), values, binary=True).pgresult
-    return [] if result is None else [result.get_value(0, field) for field in range(result.nfields)]
+    if result is None:
+        return []
+    return [[result.get_value(row, field) for field in range(result.nfields)] for row in range(result.ntuples)]
 
 
 def _locked(connection: Connection, work: str) -> bool:

@@ -72,6 +72,13 @@ class Settings(BaseSettings):
         default=None, description="who vouches for professionals, as Pro Santé Connect"
     )
     time_zone: str | None = Field(default=None, description="where the gateway stands, as Europe/Paris")
+    smtp_url: SecretStr | None = Field(
+        default=None, description="the mail server: smtp://user:password@host:587 (STARTTLS) or smtps://"
+    )
+    mail_from: str | None = Field(default=None, description="whom mail comes from, as vigie@example.org")
+    vapid_key: SecretStr | None = Field(
+        default=None, description="the key that signs what is pushed to browsers; `vigie push-key` makes one"
+    )
 
     @property
     def http_address(self) -> tuple[str, int]:

@@ -19,19 +19,28 @@ from ingest_api.context import Hub
 from ingest_api.headers import Headers
 from ingest_api.pages.routes import pages
 from ingest_api.routes import (
+    alerts,
+    calendar,
+    chain,
+    contacts,
     emergency,
     export,
+    forecast,
     glucose,
     health,
     households,
     leaving,
     population,
+    prevention,
     readings,
     register,
     sharing,
     sign_in,
+    stream,
+    thresholds,
     weight,
 )
+from ingest_api.stream import Live
 from ingest_api.uploads import MOST_FILE_BYTES
 
 MOST_BODY_BYTES = 1024 * 1024
@@ -59,8 +68,8 @@ class Application(FastAPI):
 
 HEALTH: tuple[ModuleType, ...] = (health,)
 ALL: tuple[ModuleType, ...] = (
-    register, readings, glucose, weight, households, population, sharing, emergency, export, leaving, sign_in, health,
-    *pages(),
+    register, readings, glucose, weight, households, population, sharing, emergency, chain, contacts, export, leaving,
+    alerts, thresholds, prevention, calendar, forecast, sign_in, stream, health, *pages(),
 )  # fmt: skip
 
 
@@ -68,7 +77,7 @@ def create_app(hub: Hub, modules: Sequence[ModuleType] = ALL) -> Application:
     """The application over these parts, with the routes of those modules."""
     # the interactive pages would load scripts from elsewhere; /openapi.json serves any tool
     app = Application(title="Vigie", version="0.1.0", docs_url=None, redoc_url=None)
-    app.state.hub = hub
+    app.state.hub, app.state.live = hub, Live(hub)
     for module in modules:
         app.include_router(module.router)
     problems.install(app)
@@ -77,12 +86,15 @@ def create_app(hub: Hub, modules: Sequence[ModuleType] = ALL) -> Application:
 
 
 # x-forwarded-for is believed by ingest_api.limits, from the proxies it is told of; uvicorn would from any on loopback
-_QUIET: Any = {"log_config": None, "access_log": False, "proxy_headers": False, "server_header": False}
+_QUIET: Any = {
+    "log_config": None, "access_log": False, "proxy_headers": False, "server_header": False,
+    "timeout_graceful_shutdown": 3,  # a stream would go on for ever
+}  # fmt: skip
 
 
 def answer(app: Application, host: str, port: int) -> None:
     """Answer HTTP until a signal ends it."""
-    uvicorn.run(app, host=host, port=port, timeout_graceful_shutdown=5, **_QUIET)
+    uvicorn.run(app, host=host, port=port, **_QUIET)
 
 
 @contextmanager

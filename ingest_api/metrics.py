@@ -7,11 +7,14 @@ from typing import Protocol
 
 from prometheus_client import Counter
 
+from alerts.journal import Walked
 from hub.measurements import Refused
 
 MESSAGES = Counter("vigie_messages", "Payloads taken in and committed")
 READINGS = Counter("vigie_readings", "Measurements by what became of them", ["fate"])
 REFUSALS = Counter("vigie_refusals", "Refusals by reason", ["reason"])
+ALERTS = Counter("vigie_alerts", "What the watch told of alerts, by rule", ["rule", "what"])
+LOOKS = Counter("vigie_looks", "Times that the watch looked at somebody's alerts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,13 @@ def tally(receipts: Sequence[_Receipt]) -> None:
         READINGS.labels(fate).inc(times)
     for refused in (refused for receipt in receipts for refused in receipt.refused):
         REFUSALS.labels(refused.why.code).inc()
+
+
+def tell(walked: Walked) -> None:
+    """Count what the watch committed."""
+    LOOKS.inc()
+    for told in walked.told:
+        ALERTS.labels(told.event.rule, told.event.what).inc()
 
 
 def totals() -> Totals:

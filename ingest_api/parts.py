@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from alerts.channel import Means
 from hub.database import Connection, Database, Role
 from ingest_api.access import Access, Actor
 from ingest_api.intake import Intake
@@ -19,7 +20,8 @@ from ingest_api.site import Site
 class Hub:
     """The parts behind the API; `ready` tells whether each needed part works, by name.
 
-    `providers` are who may vouch for those who sign in, by the name their sign-in's path bears.
+    `providers` are who may vouch for those who sign in, by the name their sign-in's path bears; `means` what the
+    channels have by which people are told.
     """
 
     database: Database
@@ -29,6 +31,7 @@ class Hub:
     site: Site = field(default_factory=Site)
     limits: Limits = field(default_factory=Limits)
     providers: Mapping[str, Provider] = field(default_factory=dict)
+    means: Means = field(default_factory=Means)
 
     @contextmanager
     def reading(self, actor: Actor) -> Iterator[Connection]:
@@ -43,9 +46,9 @@ class Hub:
             yield connection
 
     @contextmanager
-    def watching(self) -> Iterator[Connection]:
-        """A transaction that moves readings of shared devices."""
-        with self.database.transaction(Role.WATCH) as connection:
+    def watching(self, actor: Actor | None = None) -> Iterator[Connection]:
+        """A transaction that moves readings of shared devices, or alerts; what `actor` does in it is entered in it."""
+        with self.database.transaction(Role.WATCH, actor.ticket if actor else None) as connection:
             yield connection
 
 

@@ -11,6 +11,7 @@ from fastapi import Query
 from hub.database import Connection
 from hub.errors import Malformed
 from hub.readings import EARLIEST
+from hub.records import Sex
 from ingest_api.moment import Moment
 
 Since = Annotated[Moment | None, Query(alias="from")]
@@ -29,6 +30,7 @@ class Whose:
     birth_date: date
     conditions: tuple[str, ...]
     height_cm: float | None
+    sex: Sex
 
     def age(self, on: datetime) -> int:
         """Whole years."""
@@ -38,9 +40,9 @@ class Whose:
 def whose(connection: Connection, person: UUID) -> Whose | None:
     """That person's; None if the actor may not see them, whether they exist or not."""
     row = connection.execute(
-        "SELECT number, time_zone, birth_date, conditions, height_cm FROM person WHERE id = %s", (person,)
+        "SELECT number, time_zone, birth_date, conditions, height_cm, sex FROM person WHERE id = %s", (person,)
     ).fetchone()
-    return None if row is None else Whose(row[0], ZoneInfo(row[1]), row[2], tuple(row[3]), row[4])
+    return None if row is None else Whose(row[0], ZoneInfo(row[1]), row[2], tuple(row[3]), row[4], Sex(row[5]))
 
 
 def period(since: datetime | None, until: datetime | None, usual: timedelta) -> tuple[datetime, datetime]:

@@ -1,11 +1,12 @@
 """Stored readings as columns of numbers: read as arrays, so that a trend costs little more than its SELECT."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hub.database import Connection, raw_row
+from hub.database import Connection, raw_rows
 from hub.quantities import KINDS, Kind
 from timeseries.glucose.one_source import Samples
 
@@ -24,21 +25,31 @@ _SELECT = """
 
 def samples(connection: Connection, person: int, kind: Kind, since: datetime, until: datetime) -> Samples:
     """One person's records of one kind from `since` up to but not including `until`, in any order."""
-    row = raw_row(connection, _SELECT, (person, KINDS[kind].number, since, until))
-    at, value, raw_value, raw_unit, condition, device, received, key = row
+    (row,) = raw_rows(connection, _SELECT, (person, KINDS[kind].number, since, until))
+    return samples_of(row)
+
+
+def samples_of(arrays: Sequence[bytes | None]) -> Samples:
+    """The records whose columns these arrays are, in PostgreSQL's binary format and the order of `_SELECT`."""
+    at, value, raw_value, raw_unit, condition, device, received, key = arrays
     return Samples(
-        at=_elements(at, ">i8").astype(np.int64) + _POSTGRES_EPOCH_US,
-        value=_elements(value, ">f8").astype(np.float64),
-        raw_value=_elements(raw_value, ">f8").astype(np.float64),
-        raw_unit=_elements(raw_unit, ">i2").astype(np.int16),
-        condition=_elements(condition, ">i2").astype(np.int16),
-        device=_elements(device, ">i4").astype(np.int32),
-        received=_elements(received, ">i8").astype(np.int64) + _POSTGRES_EPOCH_US,
-        key=_elements(key, "S16").astype(np.bytes_),
+        at=moments(at),
+        value=elements(value, ">f8").astype(np.float64),
+        raw_value=elements(raw_value, ">f8").astype(np.float64),
+        raw_unit=elements(raw_unit, ">i2").astype(np.int16),
+        condition=elements(condition, ">i2").astype(np.int16),
+        device=elements(device, ">i4").astype(np.int32),
+        received=moments(received),
+        key=elements(key, "S16").astype(np.bytes_),
     )
 
 
-def _elements(array: bytes | None, element: str) -> NDArray[np.generic]:
+def moments(array: bytes | None) -> NDArray[np.int64]:
+    """Times as microseconds since 1970."""
+    return elements(array, ">i8").astype(np.int64) + _POSTGRES_EPOCH_US
+
+
+def elements(array: bytes | None, element: str) -> NDArray[np.generic]:
     """The elements of an array without nulls, each of which stands after its length; None is the empty one."""
     told = np.dtype([("length", ">i4"), ("value", element)])
     return np.frombuffer(array or bytes(_HEADER), told, offset=_HEADER)["value"]

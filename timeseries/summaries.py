@@ -178,6 +178,15 @@ def tallies_of(connection: Connection, person: int, first: date, last: date, sho
     return {day: _tally(told) for day, told in rows}
 
 
+def tallies_seen(connection: Connection, person: int, first: date, last: date) -> dict[date, Tally]:
+    """The same as whoever acts may see them (role `vigie_api`)."""
+    rows = connection.execute(
+        "SELECT day, glucose FROM day WHERE person = %s AND day BETWEEN %s AND %s AND glucose IS NOT NULL",
+        (person, first, last),
+    )
+    return {day: _tally(told) for day, told in rows}
+
+
 def _tally(told: dict[str, Any]) -> Tally:
     lists = {name: tuple(told[name]) for name in ("readings", "minutes", "steps")}
     return Tally(**told | lists)

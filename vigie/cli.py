@@ -11,6 +11,7 @@ from hub.errors import RecordError, Refusal, SettingsError, VigieError
 from hub.settings import load
 from vigie.cli_access_log import app as access_log_app
 from vigie.cli_accounts import app as accounts_app
+from vigie.cli_alerts import app as alerts_app
 from vigie.cli_gateway import app as gateway_app
 from vigie.cli_people import app as people_app
 from vigie.cli_quarantine import app as quarantine_app
@@ -31,7 +32,9 @@ app.add_typer(people_app, name="people")
 app.add_typer(token_app, name="token")
 app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(access_log_app, name="access-log")
+app.add_typer(alerts_app, name="alerts")
 
+ALL_PARTS = "intake,api,watch,deliver"
 NOBODY = "00:00:00:00:00:00"
 
 
@@ -59,19 +62,28 @@ def demo(
 
 @app.command()
 def serve(
-    only: Annotated[str, typer.Option(help="Parts to run here: intake, api, watch.")] = "intake,api,watch",
+    only: Annotated[str, typer.Option(help="Parts to run here: intake, api, watch, deliver.")] = ALL_PARTS,
 ) -> None:
     """The hub; ready when GET /health/ready answers 200. VIGIE_BIND_KEYS opens encrypted beacons others pass on."""
     from ingest_api.app import answer
     from vigie.serve import hub, parts_named
     from vigie.signing import signing_of
+    from vigie.telling import means_of
 
     log_to_screen()
     settings = load()
     urls = settings.required_database_url(), settings.required_mqtt_url()
     parts, signing = parts_named(only), signing_of(settings)
-    with hub(*urls, settings.mqtt_client, parts, settings.keys, signing) as application:
+    with hub(*urls, settings.mqtt_client, parts, settings.keys, signing, means_of(settings)) as application:
         answer(application, *settings.http_address)
+
+
+@app.command("push-key")
+def push_key() -> None:
+    """Print a new VIGIE_VAPID_KEY, which signs what is pushed to browsers; with another, they must subscribe again."""
+    from vigie.telling import new_push_key
+
+    typer.echo(new_push_key())
 
 
 @app.command("import")

@@ -7,6 +7,11 @@ from contextlib import ExitStack, contextmanager
 from enum import StrEnum
 from threading import Thread
 
+from alerts.channel import Means
+from alerts.daily import Daily
+from alerts.delivery.planner import Planner
+from alerts.delivery.worker import Worker
+from alerts.watcher import Watcher
 from device_adapters.adapter import NO_KEYS, Keys, topic_filters
 from device_adapters.mqtt import MqttSource
 from device_adapters.mqtt_address import Address
@@ -20,6 +25,7 @@ from ingest_api.consumer import Consumer
 from ingest_api.context import Hub
 from ingest_api.import_desk import Importing
 from ingest_api.intake import Intake
+from ingest_api.metrics import tell
 from timeseries.upkeep import Upkeep
 from vigie import gateway_accounts
 from vigie.signing import Signing
@@ -30,6 +36,9 @@ log = logging.getLogger(__name__)
 WORKERS = 2
 """Intake workers: while one waits for its COMMIT, the other decodes."""
 
+SENDERS = 3
+"""How many messages are on their way at once."""
+
 ReadyChecks = dict[str, Callable[[], bool]]
 
 
@@ -39,6 +48,7 @@ class Part(StrEnum):
     INTAKE = "intake"
     API = "api"
     WATCH = "watch"
+    DELIVER = "deliver"
 
 
 def parts_named(names: str) -> tuple[Part, ...]:
@@ -57,10 +67,11 @@ def hub(
     parts: Sequence[Part] = tuple(Part),
     keys: Keys = NO_KEYS,
     signing: Signing | None = None,
+    means: Means | None = None,
 ) -> Iterator[Application]:
     """The application with its parts running behind it; everything is stopped in order on leaving.
 
-    Without `signing`, no browser signs in.
+    Without `signing`, no browser signs in; without `means`, every channel is closed that needs some.
 
     Raises DatabaseError, SettingsError.
     """
@@ -79,13 +90,17 @@ def hub(
             _settle_accounts(stack, database, mqtt_url)
             _import(stack, Importing(database, intake))
         if Part.WATCH in parts:
-            checks |= _keep_up(stack, Upkeep(database))
-        door = signing or Signing()
+            checks |= _keep_up(stack, "watch", Upkeep(database).turn)
+            checks |= _keep_up(stack, "alerts", Watcher(database, tell=tell).turn)
+            checks |= _keep_up(stack, "daily", Daily(database).turn)
+        door, ways = signing or Signing(), means or Means()
+        if Part.DELIVER in parts:
+            checks |= _deliver(stack, database, ways)
         for provider in door.providers.values():
             stack.callback(provider.close)
         context = Hub(
             database, intake, Access(database), lambda: {name: works() for name, works in checks.items()},
-            door.site, door.limits, door.providers,
+            door.site, door.limits, door.providers, ways,
         )  # fmt: skip
         yield create_app(context, ALL if Part.API in parts else HEALTH)
 
@@ -99,12 +114,22 @@ def _spare_the_collector() -> None:
     gc.set_threshold(100_000)
 
 
-def _keep_up(stack: ExitStack, upkeep: Upkeep) -> ReadyChecks:
+def _keep_up(stack: ExitStack, name: str, turn: Callable[[], bool]) -> ReadyChecks:
     """Start following what is stored, until the stack unwinds."""
-    watch = Watch(upkeep.turn)
+    watch = Watch(turn)
     watch.start()
     stack.callback(watch.stop)
-    return {"watch": lambda: watch.alive}
+    return {name: lambda: watch.alive}
+
+
+def _deliver(stack: ExitStack, database: Database, means: Means) -> ReadyChecks:
+    """Start telling people, until the stack unwinds: one plans, several send, lest a slow address hold up the rest."""
+    planner, worker = Planner(database), Worker(database, means)
+    watches = [Watch(planner.turn), *(Watch(worker.turn) for _ in range(SENDERS))]
+    for watch in watches:
+        watch.start()
+        stack.callback(watch.stop)
+    return {"deliver": lambda: all(watch.alive for watch in watches)}
 
 
 def _settle_accounts(stack: ExitStack, database: Database, mqtt_url: str) -> None:

@@ -15,8 +15,8 @@ from hub.database import Connection
 KEYS = UUID("9c1f8a52-6f0e-5b7c-8f43-0d6f6c2f4b1e")
 """The family of the keys by which whoever receives a message twice knows it."""
 
-LEASE = timedelta(seconds=60)
-"""Well over what a channel takes at most (alerts.outward.WITHIN, and SMTP's)."""
+LEASE = timedelta(minutes=2)
+"""Well over what a message takes, a slow mail server's included; what lasts longer is sent again under its key."""
 
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(minutes=15)
 GIVE_UP = timedelta(hours=24)
@@ -58,17 +58,20 @@ class Taken:
     refused: str | None
 
 
-def put(connection: Connection, entry: Entry, but: UUID | None = None) -> int:
-    """A row for each address of the account that is confirmed and not dead, `but` for one; how many were new."""
-    new = 0
+def put(connection: Connection, entry: Entry, but: UUID | None = None) -> None:
+    """A row for each address of the account that is confirmed and not dead, `but` for one."""
     for contact, channel in connection.execute(_CONTACTS, (entry.account, but)).fetchall():
-        new += connection.execute(_PUT, {
-            "key": uuid5(KEYS, f"{entry.what} {entry.about} {contact}"), "contact": contact, "channel": channel,
-            "account": entry.account, "what": entry.what, "level": entry.level, "person": entry.person,
-            "shown": entry.shown, "kinds": entry.kinds, "event": entry.event, "notice": entry.notice,
-            "step": entry.step, "not_before": entry.not_before,
-        }).rowcount  # fmt: skip
-    return new
+        put_to(connection, entry, contact, channel)
+
+
+def put_to(connection: Connection, entry: Entry, contact: UUID, channel: str) -> None:
+    """A row for one address, unless there is one of the same key."""
+    connection.execute(_PUT, {
+        "key": uuid5(KEYS, f"{entry.what} {entry.about} {contact}"), "contact": contact, "channel": channel,
+        "account": entry.account, "what": entry.what, "level": entry.level, "person": entry.person,
+        "shown": entry.shown, "kinds": entry.kinds, "event": entry.event, "notice": entry.notice,
+        "step": entry.step, "not_before": entry.not_before,
+    })  # fmt: skip
 
 
 def take(connection: Connection) -> Taken | None:
@@ -160,7 +163,9 @@ _TAKE = """
 _REFUSED = """
     SELECT CASE
         WHEN c.id IS NULL OR c.dead_at IS NOT NULL OR (c.verified_at IS NULL AND o.what <> 'verify') THEN 'no_address'
+        WHEN (SELECT a.closed_at FROM account a WHERE a.number = o.account) IS NOT NULL THEN 'not_allowed'
         WHEN o.person IS NOT NULL AND NOT may_be_told(o.account, o.person, o.kinds, o.shown) THEN 'not_allowed'
+        WHEN o.event IS NOT NULL AND NOT EXISTS (SELECT FROM alert_event e WHERE e.number = o.event) THEN 'over'
         WHEN o.event IS NOT NULL AND o.account NOT IN (
             SELECT h.account FROM chain h WHERE h.person = o.person
         UNION ALL

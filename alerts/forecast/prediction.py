@@ -4,11 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import erf, sqrt
 
+import numpy as np
+
 from alerts.forecast.evidence import evidence, lags
 from alerts.forecast.model import MIDDLE, Model, root, solve
 from hub.quantities import GLUCOSE_MG_DL_PER_MMOL_L, KINDS, Kind
-from timeseries.glucose.bounds import Bound
+from timeseries.glucose.bounds import Bound, Flags, Floats
 from timeseries.glucose.series import Series, moment
+
+HORIZON = 30
+"""Minutes ahead that is foreseen unless told."""
 
 STALE = timedelta(minutes=15)
 """Age of the newest reading from which on nothing is foreseen (Nightscout warns of stale data then)."""
@@ -36,7 +41,7 @@ class Forecast:
         return 0.5 * (1 + erf((sqrt(limit) - sqrt(self.value)) / spread_of_root / sqrt(2)))
 
 
-def predict(model: Model, recent: Series, now: datetime, horizon: int = 30) -> Forecast | None:
+def predict(model: Model, recent: Series, now: datetime, horizon: int = HORIZON) -> Forecast | None:
     """The forecast from the newest reading, `horizon` (20 or 30) minutes after it; None without evidence for one.
 
     `recent` holds the last two hours or more (more costs more). There is none from a reading 15 minutes old or older,
@@ -51,9 +56,14 @@ def predict(model: Model, recent: Series, now: datetime, horizon: int = 30) -> F
     known = evidence(recent)
     if not known.sufficient[-1]:
         return None
-    weights, error = solve(model, horizon)
-    aim = float(weights[0] + weights[1:] @ root(lags(known.told, slice(-1, None))[0])) + MIDDLE**0.5
+    newest = np.arange(len(known.told)) == len(known.told) - 1
+    return forecast(*solve(model, horizon), known.told, newest, horizon)
+
+
+def forecast(weights: Floats, error: float, told: Series, chosen: Flags, horizon: int = HORIZON) -> Forecast:
+    """The forecast by those weights, (13,) on 1 and the last hour, from the one reading chosen; both in roots."""
+    (hour,), (at,), (in_mmol,) = lags(told, chosen), told.at[chosen], told.in_mmol[chosen]
+    aim = float(weights[0] + weights[1:] @ root(hour)) + MIDDLE**0.5
     value = min(max(max(aim, 0.0) ** 2, _LEAST), _MOST)
-    return Forecast(
-        made_at, made_at + timedelta(minutes=horizon), value, 2 * sqrt(value) * error, bool(recent.in_mmol[-1])
-    )
+    made_at = moment(at)
+    return Forecast(made_at, made_at + timedelta(minutes=horizon), value, 2 * sqrt(value) * error, bool(in_mmol))

@@ -64,18 +64,25 @@ class Record:
         return sum(day.false for day in self.days)
 
     @property
+    def found(self) -> int:
+        """Lows that were foreseen."""
+        return sum(day.found for day in self.days)
+
+    @property
+    def missed(self) -> int:
+        """Lows that were not."""
+        return sum(day.missed for day in self.days)
+
+    @property
     def hit_rate(self) -> float | None:
         """Share of the lows that were foreseen, 0 to 1; None without any low."""
-        lows = self._sum("found") + self._sum("missed")
-        return self._sum("found") / lows if lows else None
+        lows = self.found + self.missed
+        return self.found / lows if lows else None
 
     @property
     def mean_warning(self) -> float | None:
         """Minutes from alarm to low, of those foreseen; None without any."""
-        return self._sum("warning") / self._sum("found") if self._sum("found") else None
-
-    def _sum(self, name: str) -> float:
-        return float(sum(getattr(day, name) for day in self.days))
+        return sum(day.warning for day in self.days) / self.found if self.found else None
 
     def to_json(self) -> dict[str, object]:
         """The record as JSON holds it."""

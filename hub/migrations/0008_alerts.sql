@@ -77,7 +77,6 @@ CREATE TABLE alert_event (
     planned_at   timestamptz
 );
 CREATE INDEX alert_event_of ON alert_event (person, shown, number);
-CREATE INDEX alert_event_to_plan ON alert_event (number) WHERE rings AND planned_at IS NULL;
 
 -- What people did, at an instant that nobody had looked at yet (alerts.acts sees to it).
 CREATE TABLE alert_act (
@@ -142,6 +141,11 @@ BEGIN
     IF TG_OP = 'INSERT' THEN
         INSERT INTO walk (person, due_at) VALUES (NEW.number, clock_timestamp());
     ELSIF TG_OP = 'UPDATE' THEN
+        -- whose readings are stored again begins anew: what was missed meanwhile is nobody's fault
+        IF coalesce(OLD.collection_stopped_at, OLD.closed_at) IS NOT NULL
+           AND coalesce(NEW.collection_stopped_at, NEW.closed_at) IS NULL THEN
+            UPDATE walk SET state = NULL, looked_at = clock_timestamp() WHERE person = NEW.number;
+        END IF;
         UPDATE walk SET due_at = clock_timestamp() WHERE person = NEW.number AND NOT shown;
     ELSE
         DELETE FROM arrival WHERE person = OLD.number;
@@ -172,7 +176,8 @@ ALTER TABLE gateway_progress ADD COLUMN heard_at timestamptz NOT NULL DEFAULT no
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON walk TO vigie_watch;
 GRANT SELECT, DELETE ON arrival TO vigie_watch;
-GRANT SELECT, INSERT ON thresholds, alert_act, seen_late, taken_out TO vigie_watch;
+GRANT SELECT, INSERT ON thresholds, alert_act, taken_out TO vigie_watch;
+GRANT SELECT, INSERT, UPDATE (seen_at) ON seen_late TO vigie_watch;
 GRANT SELECT, INSERT, UPDATE ON alert TO vigie_watch;
 GRANT SELECT, INSERT, UPDATE (planned_at) ON alert_event TO vigie_watch;
 GRANT SELECT ON gateway_progress TO vigie_watch;
@@ -182,31 +187,49 @@ GRANT SELECT ON thresholds, alert, alert_event TO vigie_reader;
 
 -- ── Who sees what of it ──────────────────────────────────────────────────────────────────────────────────────────────
 
-SET LOCAL ROLE vigie_reader;
-
 -- Of each person, by the kinds that an alert is of: only with a grant for all of them. Whoever does not see hidden things
 -- sees what was made without them; until that is made, nothing.
+CREATE VIEW alert_seen AS
+    SELECT a.* FROM alert a
+    WHERE a.person IN (SELECT w.person FROM reach_by_way w)
+      AND NOT EXISTS (SELECT FROM unnest(a.kinds) AS k (kind) WHERE NOT EXISTS (
+            SELECT FROM reach_by_way w WHERE w.person = a.person AND (w.kinds IS NULL OR k.kind = ANY(w.kinds))))
+      AND a.shown = (
+            EXISTS (SELECT FROM hidden h WHERE h.person = a.person AND h.lifted_at IS NULL)
+            AND EXISTS (SELECT FROM unnest(a.kinds) AS k (kind) WHERE NOT EXISTS (
+                SELECT FROM reach_by_way w
+                WHERE w.person = a.person AND w.whole AND (w.kinds IS NULL OR k.kind = ANY(w.kinds)))));
+GRANT SELECT ON alert_seen TO vigie_reader;
+
+SET LOCAL ROLE vigie_reader;
+-- How an alert stands is told as it stands for whoever acts; `acts` if they may do something about it.
 CREATE VIEW api.alert WITH (security_barrier) AS
     SELECT a.id, a.person, a.key, a.rule, a.kinds, a.level, a.since, a.until, a.last, a.raised_at, a.acknowledged_at,
            (SELECT coalesce(b.full_name, b.name) FROM account b WHERE b.number = a.acknowledged_by) AS acknowledged_by,
-           (a.snoozes ->> (SELECT (acting()).account)::text)::timestamptz AS snoozed_until,
-           a.resolved_at, a.retrospective, a.because, a.evidence, a.note
-    FROM alert a
-    WHERE a.person IN (SELECT w.person FROM reach_by_way w)
-      AND EXISTS (SELECT FROM reach r WHERE r.person = a.person AND r.kind = ANY(a.kinds)
-                  HAVING count(*) = cardinality(a.kinds) AND a.shown = (bool_or(r.hides) AND NOT bool_and(r.whole)));
+           s.snoozed_until, a.resolved_at, a.retrospective, a.because, a.evidence, a.note,
+           CASE WHEN a.retrospective THEN 'retrospective' WHEN a.resolved_at IS NOT NULL THEN 'resolved'
+                WHEN a.acknowledged_at IS NOT NULL THEN 'acknowledged'
+                WHEN s.snoozed_until > now() THEN 'snoozed' ELSE 'raised' END AS state,
+           EXISTS (SELECT FROM reach_by_way w WHERE w.person = a.person AND NOT w.emergency
+                   AND (w.kinds IS NULL OR a.kinds <@ w.kinds)) AS acts
+    FROM alert_seen a CROSS JOIN LATERAL (
+        SELECT (a.snoozes ->> (SELECT (acting()).account)::text)::timestamptz AS snoozed_until) AS s;
 CREATE VIEW api.alert_event WITH (security_barrier) AS
     SELECT e.number, e.person, a.id AS alert, a.kinds, e.what, e.at, e.committed_at, e.rule, e.level, e.because, e.rings,
            (SELECT coalesce(b.full_name, b.name) FROM account b WHERE b.number::text = e.by) AS by, e.until
-    FROM alert_event e JOIN alert a ON (a.person, a.shown, a.key) = (e.person, e.shown, e.alert)
-    WHERE e.person IN (SELECT w.person FROM reach_by_way w)
-      AND EXISTS (SELECT FROM reach r WHERE r.person = a.person AND r.kind = ANY(a.kinds)
-                  HAVING count(*) = cardinality(a.kinds) AND a.shown = (bool_or(r.hides) AND NOT bool_and(r.whole)));
+    FROM alert_event e JOIN alert_seen a ON (a.person, a.shown, a.key) = (e.person, e.shown, e.alert);
 -- They tell nothing measured; whoever may see neither glucose nor weight has no use for them.
 CREATE VIEW api.thresholds WITH (security_barrier) AS
     SELECT t.person, t.version, t.document, t.valid_from, coalesce(b.full_name, b.name) AS set_by, t.created_at
     FROM thresholds t LEFT JOIN account b ON b.number = t.set_by
     WHERE t.person IN (SELECT w.person FROM reach_by_way w WHERE w.kinds IS NULL OR w.kinds && ARRAY[1, 4]::smallint[]);
-GRANT SELECT ON api.alert, api.alert_event, api.thresholds TO vigie_api;
-
+-- Whose glucose (1) or weight (4) the actor follows: by a grant, not by an emergency, which is only to read.
+CREATE VIEW api.followed WITH (security_barrier) AS
+    SELECT DISTINCT w.person, k.kind FROM reach_by_way w CROSS JOIN unnest(ARRAY[1, 4]::smallint[]) AS k (kind)
+    WHERE NOT w.emergency AND (w.kinds IS NULL OR k.kind = ANY(w.kinds));
+GRANT SELECT ON api.alert, api.alert_event, api.thresholds, api.followed TO vigie_api;
 SET LOCAL ROLE vigie_owner;
+
+-- What is done about alerts is entered in the transaction that does it.
+GRANT USAGE ON SCHEMA api TO vigie_watch;
+GRANT EXECUTE ON FUNCTION api.record_access TO vigie_watch;

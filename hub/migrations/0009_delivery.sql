@@ -96,8 +96,7 @@ CREATE TABLE attempt (
     PRIMARY KEY (message, number)
 );
 
-CREATE INDEX alert_event_unplanned ON alert_event (number) WHERE rings AND planned_at IS NULL;
-CREATE INDEX IF NOT EXISTS alert_event_of_alert ON alert_event (person, shown, alert, number);
+CREATE INDEX alert_event_of_alert ON alert_event (person, shown, alert, number);
 
 -- ── Who may be told ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -144,7 +143,7 @@ GRANT INSERT ON attempt TO vigie_deliver;
 GRANT INSERT ON notice TO vigie_watch, vigie_register;
 GRANT SELECT (person, key) ON notice TO vigie_watch, vigie_register;
 GRANT SELECT, INSERT, UPDATE, DELETE ON contact, quiet_hours, chain TO vigie_register;
-GRANT INSERT ON outbox TO vigie_register;
+GRANT INSERT, SELECT (key) ON outbox TO vigie_register;
 
 -- ── What a person is told of their record ────────────────────────────────────────────────────────────────────────────
 

@@ -1,11 +1,13 @@
 """Forms: their fields in, and a redirect to the page that says what was done."""
 
+from datetime import date
 from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import Depends
 from fastapi.responses import RedirectResponse
 
+from hub.errors import Malformed
 from ingest_api.signin import guard
 
 Form = Annotated[dict[str, str], Depends(guard.fields)]
@@ -21,3 +23,12 @@ def local(path: str) -> str:
     """That path if it leads somewhere on this site, else the start: nobody is sent elsewhere by a link's wording."""
     ours = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isascii() and path.isprintable()
     return path if ours and len(path) <= 500 else "/"
+
+
+def day_in(form: dict[str, str], field: str) -> date | None:
+    """The day in that field, None if it is left out; raises Malformed for anything else."""
+    said = form.get(field, "").strip()
+    try:
+        return date.fromisoformat(said) if said else None
+    except ValueError:
+        raise Malformed(f"`{field}` must be a day, as 2026-11-22") from None

@@ -9,8 +9,11 @@ from hub.accounts import ActorRole
 from ingest_api.opened import Opened, acts_for
 from ingest_api.pages.visitor import Visitor
 
-PAGES = ("", "glucose", "weight", "alerts", "prevention")
-"""What everybody is for who may see the record: parts of its address."""
+PAGES = ("", "glucose", "weight", "alerts")
+"""For everybody who may see anything of the record: parts of its address."""
+
+WHOLLY = (*PAGES, "prevention")
+"""For whoever may see all kinds of it (ingest_api.prevention)."""
 
 READING = ("report",)
 ACTING = ("sharing", "hidden", "access-log", "devices", "import", "leave")
@@ -33,6 +36,7 @@ class Head:
     name: str
     own: bool
     acts: bool
+    wholly: bool
     pages: tuple[Link, ...]
     more: tuple[Link, ...]
     emergency: str | None
@@ -40,12 +44,13 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the record says for it; `inbox` is the person's household."""
+    """What the record says for it; `wholly` if all kinds of it may be seen, `inbox` the household's."""
 
     id: UUID
     given: str
     family: str
     acts: bool
+    wholly: bool
     inbox: UUID | None
     emergency_until: datetime | None
 
@@ -59,8 +64,8 @@ def _found(record: Opened) -> Found:
     number, acts = record.whose.number, acts_for(record.connection, record.whose.number)
     row = record.connection.execute(_HEAD, {"person": number, "acts": acts}).fetchone()
     assert row is not None  # noqa: S101 - the record is open
-    id_, given, family, inbox, until = row
-    return Found(id_, given, family, acts, inbox, until)
+    id_, given, family, wholly, inbox, until = row
+    return Found(id_, given, family, acts, wholly, inbox, until)
 
 
 def told(found: Found, record: Opened, visitor: Visitor) -> Head:
@@ -72,7 +77,8 @@ def told(found: Found, record: Opened, visitor: Visitor) -> Head:
         name=f"{found.given} {found.family}",
         own=visitor.own == found.id,
         acts=found.acts,
-        pages=tuple(_links(found, PAGES, visitor)),
+        wholly=found.wholly,
+        pages=tuple(_links(found, WHOLLY if found.wholly else PAGES, visitor)),
         more=tuple(_more(found, visitor)),
         emergency=None if time is None else words.say("emergency", time=time),
     )
@@ -93,10 +99,11 @@ def _more(found: Found, visitor: Visitor) -> Iterator[Link]:
         if found.inbox is not None:
             yield Link(f"/households/{found.inbox}/inbox", visitor.words("common").say("nav.inbox"))
         yield from _links(found, ACTING, visitor)
+    yield Link("/people", visitor.words("common").say("people"))
 
 
 _HEAD = """
-    SELECT p.id, p.given, p.family,
+    SELECT p.id, p.given, p.family, EXISTS (SELECT FROM wholly_seen w WHERE w.person = p.number),
            (SELECT h.id FROM household_member m JOIN household h ON h.number = m.household
             WHERE m.person = p.number ORDER BY h.number LIMIT 1),
            -- of a record one does not act for, one sees one's own openings alone

@@ -6,7 +6,8 @@ from enum import StrEnum
 from fastapi import Request
 
 from hub.quantities import Unit
-from ingest_api.pages.words import Language, preferred
+from ingest_api.language import language_asked
+from ingest_api.pages.words import Language
 from ingest_api.site import Site
 
 KEPT = 365 * 24 * 3600
@@ -53,4 +54,4 @@ def read(request: Request, site: Site) -> Preferences:
         language, glucose, theme = parts
         return Preferences(Language(language), GlucoseUnit(glucose), Theme(theme))
     except ValueError:
-        return Preferences(preferred(request.headers.get("accept-language", "")))
+        return Preferences(language_asked(None, request.headers.get("accept-language", "")))

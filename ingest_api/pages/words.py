@@ -8,7 +8,7 @@ from typing import Any
 
 from alerts.prevention.words import Language
 
-__all__ = ["FOLDER", "Catalog", "Language", "preferred", "words_of"]
+__all__ = ["FOLDER", "Catalog", "Language", "words_of"]
 
 FOLDER = Path(__file__).parent / "words"
 
@@ -52,22 +52,3 @@ def words_of(language: Language, page: str) -> Catalog:
     """The words of that page; none if it has no file."""
     file = FOLDER / language / f"{page}.toml"
     return Catalog(language, tomllib.loads(file.read_text("utf-8")) if file.exists() else {})
-
-
-def preferred(accepted: str) -> Language:
-    """The best of our languages by an Accept-Language header; English if it names none."""
-    ranked = sorted(_ranked(accepted), key=lambda each: -each[0])
-    ours = (Language(tag) for _, tag in ranked if tag in tuple(Language))
-    return next(ours, Language.EN)
-
-
-def _ranked(accepted: str) -> list[tuple[float, str]]:
-    ranges = [part.partition(";") for part in accepted.split(",")[:20]]
-    return [(_weight(weight), tag.strip().lower()[:2]) for tag, _, weight in ranges]
-
-
-def _weight(said: str) -> float:
-    try:
-        return float(said.strip().removeprefix("q=") or 1)
-    except ValueError:
-        return 0.0

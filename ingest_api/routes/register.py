@@ -2,7 +2,7 @@
 
 from typing import Annotated
 from uuid import UUID
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -13,20 +13,13 @@ from hub.ins import Ins
 from hub.records import Device, DeviceDraft, DeviceKind, Household, Pairing, Person, PersonDraft, Sex
 from hub.register import Register
 from ingest_api.context import Administrator, Reader, Registrar, TheHub
-from ingest_api.moment import Day, Moment
+from ingest_api.moment import Day, Moment, Zone
 from ingest_api.opened import acting_for, enter, opened
 
 router = APIRouter(prefix="/v1", tags=["register"])
 
 
-def _known_zone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError("not an IANA time zone such as Europe/Paris")
-    return name
-
-
 Text = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
-Zone = Annotated[str, AfterValidator(_known_zone), Field(examples=["Europe/Paris"])]
 
 
 class _Body(BaseModel):

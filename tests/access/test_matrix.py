@@ -12,6 +12,8 @@ import httpx
 import pytest
 from fastapi.routing import APIRoute
 
+from alerts.prevention import Act
+from alerts.prevention.desk import Desk
 from hub.accounts import ActorRole
 from hub.database import Database, Role
 from hub.quantities import Kind
@@ -23,6 +25,8 @@ from tests.access.world import NOW, Holder, Somebody, World
 from tests.support.http import Api
 from tests.support.readings import a_reading, kg
 from timeseries.postgres_store import PostgresStore
+
+ITEM = "mammography"
 
 
 class Answer(StrEnum):
@@ -74,6 +78,12 @@ LEAVES = Policy("the person and administrators, nobody who acts for them", froze
 OPENS = Policy(
     "clinicians whom the person has not shut out", CLINICIANS - {"clinician blocked"}, SIGNED_IN - CLINICIANS
 )
+FOLLOWS = Policy("whoever the person let in; an emergency is to read only", READ - {"clinician in emergency"})
+SETS = Policy(
+    "clinicians whom the person let in, and administrators",
+    frozenset({"clinician granted", "team member", "administrator"}), SIGNED_IN - CLINICIANS - {"administrator"},
+)  # fmt: skip
+OWNS = Policy("whoever the address belongs to", frozenset({"the person"}))
 RUNS = Policy("administrators", frozenset({"administrator"}), SIGNED_IN - {"administrator"})
 
 
@@ -103,6 +113,26 @@ class Scene:
         whom = self.world.clinician()
         self.world.block(self.ada, whom)
         return whom.account.id
+
+    def said(self) -> UUID:
+        """Something more said of an item, to be taken back."""
+        with self.world.database.transaction(Role.REGISTER) as connection:
+            return Desk(connection).say(self.ada.number, ITEM, Act.DONE, NOW.date(), self.ada.account.number)
+
+    def thresholds(self) -> dict[str, object]:
+        """Set after whatever was set last."""
+        query = "SELECT count(*) FROM vigie.thresholds WHERE person = %s"
+        return {"after": self.world.as_administrator(query, self.ada.number)[0][0], "thresholds": {}}
+
+    def contact(self) -> UUID:
+        """One more address of Ada's, to be confirmed."""
+        rows = self.world.as_administrator(
+            "INSERT INTO contact (account, channel, address, language, glucose_unit, code, code_until) "
+            "VALUES (%s, 'email', %s, 'en', 'mg/dL', '123456', now() + interval '1 hour') RETURNING id",
+            self.ada.account.number, f"{uuid4()}@home.test",
+        )  # fmt: skip
+        made: UUID = rows[0][0]
+        return made
 
     def pairing(self) -> UUID:
         """One more device of hers, to be no longer."""
@@ -170,6 +200,7 @@ CALLS = (
         {"id": "a", "kind": "glucose", "value": 99, "unit": "mg/dL", "taken_at": NOW.isoformat()}]}),
     Call(f"GET {P}/readings", READS),
     Call(f"GET {P}/latest", READS),
+    Call(f"GET {P}/stream", READS, query="?stay=0"),
     Call(f"GET {P}/trends/glucose", READS),
     Call(f"GET {P}/profile/glucose", READS),
     Call(f"GET {P}/trends/weight", READS),
@@ -190,10 +221,39 @@ CALLS = (
     Call(f"GET {P}/access-log", SETTLES),
     Call(f"POST {P}/emergency", OPENS, 201, lambda s: {"reason": "found unconscious"}, lambda s: {"person": s.cleo.id}),
     Call(f"GET {P}/emergency", SETTLES),
+    Call(f"GET {P}/chain", SETTLES),
+    Call(f"PUT {P}/chain", SETTLES, 200, lambda s: {"steps": []}),
+    Call(f"GET {P}/notifications", SETTLES),
+    Call("GET /v1/me/contacts", ANYONE),
+    Call("POST /v1/me/contacts", ANYONE, 422, lambda s: {"channel": "pigeon", "address": "loft"}),
+    Call("PUT /v1/me/contacts/{contact}", OWNS, 200, lambda s: {"language": "fr"}, lambda s: {"contact": s.contact()}),
+    Call("DELETE /v1/me/contacts/{contact}", OWNS, named=lambda s: {"contact": s.contact()}),
+    Call("POST /v1/me/contacts/{contact}/verify", OWNS, 200, lambda s: {"code": "123456"},
+         lambda s: {"contact": s.contact()}),
+    Call("GET /v1/me/quiet-hours", ANYONE),
+    Call("PUT /v1/me/quiet-hours", ANYONE, 200, lambda s: {"quiet_hours": None}),
     Call(f"GET {P}/export", READS, query="?format=csv"),
     Call(f"POST {P}/collection", SETTLES, 200, lambda s: {"stopped": False}),
     Call(f"POST {P}/close", LEAVES, 422, lambda s: {"confirm": str(uuid4())}),  # not confirmed: nothing is closed
     Call(f"DELETE {P}", LEAVES, 422, lambda s: {"confirm": str(uuid4())}),
+    Call(f"GET {P}/forecast", READS),
+    Call(f"GET {P}/prevention", READS),
+    Call(f"PUT {P}/prevention/answers", SETTLES, 200, lambda s: {"waist_cm": 90}),
+    Call(f"POST {P}/prevention/{{item}}/done", SETTLES, named=lambda s: {"item": ITEM}),
+    Call(f"POST {P}/prevention/{{item}}/declined", SETTLES, named=lambda s: {"item": ITEM}),
+    Call(f"DELETE {P}/prevention/{{item}}/said/{{said}}", SETTLES, named=lambda s: {"item": ITEM, "said": s.said()}),
+    Call(f"POST {P}/prevention/calendar", SETTLES, 201, lambda s: {"in_full": False}),
+    Call(f"GET {P}/prevention/calendar", SETTLES),
+    Call(f"DELETE {P}/prevention/calendar", SETTLES),
+    Call("GET /v1/calendars/{secret}.ics", PUBLIC, 404, named=lambda s: {"secret": "none"}),
+    Call("GET /v1/alerts", ANYONE),
+    Call("POST /v1/alerts/{alert}/acknowledge", FOLLOWS, 200,
+         lambda s: {"note": "seen"}, lambda s: {"alert": s.world.alert(s.ada)}),
+    Call("POST /v1/alerts/{alert}/snooze", FOLLOWS, 200,
+         lambda s: {"until": (NOW + timedelta(hours=1)).isoformat()}, lambda s: {"alert": s.world.alert(s.ada)}),
+    Call(f"GET {P}/alerts/burden", READS),
+    Call(f"GET {P}/thresholds", READS),
+    Call(f"PUT {P}/thresholds", SETS, 200, lambda s: s.thresholds()),
     Call("GET /sign-in", PUBLIC),
     Call("POST /sign-in/invitation", PUBLIC, 403),  # from another site, as every form that is not ours
     Call("GET /sign-in/back", PUBLIC, 403),  # without having set out
@@ -206,6 +266,13 @@ CALLS = (
     # pages
     Call("GET /", ANYONE, 303),
     Call("GET /people/{person}", READS),
+    Call("GET /people/{person}/glucose", READS),
+    Call("GET /people/{person}/weight", READS),
+    Call("GET /people/{person}/prevention", READS),
+    Call("POST /people/{person}/prevention/{item}/done", SETTLES, 303, named=lambda s: {"item": ITEM}),
+    Call("POST /people/{person}/prevention/{item}/declined", SETTLES, 303, named=lambda s: {"item": ITEM}),
+    Call("POST /people/{person}/prevention/{item}/said/{said}/take-back", SETTLES, 303,
+         named=lambda s: {"item": ITEM, "said": s.said()}),
     form(f"POST {PAGE}/sharing/grants", 303, lambda s: {"to": s.other(), "what": "everything"}),
     form(f"POST {PAGE}/sharing/grants/{{grant}}/end", named=lambda s: {"grant": s.grant()}),
     form(f"POST {PAGE}/sharing/blocks", 303, lambda s: {"whom": s.other()}),
@@ -227,11 +294,20 @@ CALLS = (
     form("POST /households/{household}/inbox/{reading}", 303, lambda s: {"person": "nobody"},
          named=lambda s: {"reading": s.weighing}),
     form("POST /households/{household}/inbox/{reading}/undo", named=lambda s: {"reading": s.weighing}),
+    Call("GET /people/{person}/alerts", READS),
+    Call("POST /alerts/{alert}/acknowledge", FOLLOWS, 303, named=lambda s: {"alert": s.world.alert(s.ada)}),
+    Call("POST /alerts/{alert}/snooze", FOLLOWS, 303, lambda s: {"rest": "30"},
+         lambda s: {"alert": s.world.alert(s.ada)}, sent="data"),
+    Call("GET /people", ANYONE),
+    Call("GET /first-run", RUNS),
+    Call("POST /first-run/person", RUNS, 422),  # nothing entered
+    Call("POST /first-run/device", RUNS, 404),  # of nobody
+    Call("POST /first-run/invitation", RUNS, 404),
     Call("GET /preferences", PUBLIC),
     Call("POST /preferences", PUBLIC, 403),  # from another site, as every form that is not ours
     Call("GET /static/{name}", PUBLIC, named=lambda s: {"name": "base.css"}),
 )  # fmt: skip
-GUARDED = [call for call in CALLS if call.policy in (READS, SETTLES, SENDS, OPENS, LEAVES)]
+GUARDED = [call for call in CALLS if call.policy in (READS, SETTLES, SENDS, OPENS, LEAVES, OWNS, FOLLOWS, SETS)]
 
 
 @pytest.fixture(scope="module")
@@ -321,7 +397,7 @@ def test_a_route_answers_those_it_should_and_nobody_else(scene: Scene, call: Cal
 @pytest.mark.parametrize("call", GUARDED, ids=lambda call: call.route)
 def test_what_is_not_to_be_seen_is_answered_as_what_does_not_exist(scene: Scene, call: Call) -> None:
     unseen = [who for who in sorted(SIGNED_IN) if call.policy.of(who) is Answer.NOT_THERE]
-    absent = {name: str(uuid4()) for name in ("person", "household", "device")}
+    absent = {name: str(uuid4()) for name in ("person", "household", "device", "contact", "alert")}
     hers = [call.ask(scene, scene.callers[who]) for who in unseen]
     nobodys = [call.ask(scene, scene.callers[who], **absent) for who in unseen]
     assert unseen

@@ -1,5 +1,6 @@
 """People with readings, those who would see them, and their calls; what a test does not say is ordinary."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -9,10 +10,12 @@ from uuid import UUID
 
 import psycopg
 
+from alerts.journal import alert_id
+from alerts.watcher import Watcher
 from hub.accounts import Account, Accounts, ActorRole, Scope
 from hub.database import Database, Role
 from hub.directory import PostgresDirectory
-from hub.quantities import Kind
+from hub.quantities import KINDS, Kind
 from hub.readings import Reading
 from hub.records import Device, DeviceKind, Person
 from hub.sharing import Sharing, Way
@@ -75,10 +78,12 @@ class World:
     record: Record = field(init=False)
     hub: Hub = field(init=False)
     upkeep: Upkeep = field(init=False)
+    watcher: Watcher = field(init=False)
 
     def __post_init__(self) -> None:
         """The API over that database."""
         self.record, self.upkeep = Record(self.database), Upkeep(self.database)
+        self.watcher = Watcher(self.database)
         intake = Intake(self.database, PostgresDirectory(self.database))
         limits = Limits(Rates(reads="1000000/minute", writes="1000000/minute", failures="1000000/minute"))
         self.hub = Hub(self.database, intake, Access(self.database), lambda: {"database": True}, limits=limits)
@@ -130,9 +135,21 @@ class World:
             PostgresStore(connection).keep(readings)
 
     def settle(self) -> None:
-        """Let the summaries catch up."""
-        while self.upkeep.turn():
+        """Let the summaries catch up, then the alerts."""
+        while self.upkeep.turn() or self.watcher.turn():
             pass
+
+    def alert(self, holder: Holder, kinds: Sequence[Kind] = (Kind.GLUCOSE_INTERSTITIAL,)) -> UUID:
+        """An open alert of theirs, of readings of those kinds, that nothing hidden has a part in."""
+        key = f"low@{next(_NAMES)}"
+        self.as_administrator(
+            "INSERT INTO alert (person, shown, key, id, rule, kinds, level, since, last, raised_at, because, evidence) "
+            "SELECT %s, shown, %s, %s, 'low', %s, 'warning', %s, %s, %s, %s, '[]' "
+            "FROM unnest('{f,t}'::bool[]) AS shown",
+            holder.number, key, alert_id(holder.id, key), [KINDS[kind].number for kind in kinds], NOW, NOW, NOW,
+            json.dumps({"key": "low", "numbers": [{"name": "glucose", "value": 61, "unit": "mg/dL"}]}),
+        )  # fmt: skip
+        return alert_id(holder.id, key)
 
     def grant(self, holder: Holder, to: Somebody, kinds: Sequence[Kind] | None = None, delegate: bool = False) -> UUID:
         """From an hour ago, without an end."""

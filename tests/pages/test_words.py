@@ -10,7 +10,7 @@ from jinja2 import nodes
 
 from ingest_api.pages import words
 from ingest_api.pages.render import environment
-from ingest_api.pages.words import Catalog, Language, preferred, words_of
+from ingest_api.pages.words import Catalog, Language, words_of
 
 PAGES = sorted(file.stem for file in words.FOLDER.glob("*/*.toml"))
 TEMPLATES = environment.list_templates()
@@ -57,22 +57,6 @@ def test_a_template_uses_known_words_only(template: str) -> None:
     known = {(name, key) for name, file in files.items() for key in words_of(Language.EN, file)}
     frame: set[tuple[str, str]] = set() if files["w"] in PAGES else {("w", "title")}
     assert {each for each in asked if each[0] in files} - known <= frame
-
-
-@pytest.mark.parametrize(
-    ("accepted", "language"),
-    [
-        ("fr-FR,fr;q=0.9,en;q=0.8", "fr"),
-        ("en-GB,en;q=0.9,fr;q=0.8", "en"),
-        ("de,fr;q=0.5,en;q=0.3", "fr"),
-        ("de", "en"),
-        ("", "en"),
-        ("fr;q=nonsense, en;q=0.1", "en"),
-        (",;=,,q", "en"),
-    ],
-)
-def test_a_browser_that_never_said_is_told_in_its_own_language(accepted: str, language: str) -> None:
-    assert preferred(accepted) == language
 
 
 def test_french_counts_zero_as_one() -> None:

@@ -1,7 +1,7 @@
 """Leaving: collection stopped and restarted, a record closed, a person deleted, and again after a restore."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +11,12 @@ from psycopg import sql
 from psycopg.errors import InsufficientPrivilege
 from rich.console import Console
 
+from alerts.daily import of_a_day
+from alerts.prevention import Act, Language
+from alerts.prevention.desk import Desk
+from alerts.prevention.findrisc import Answers
 from device_adapters.adapter import NO_KEYS
-from hub.accounts import ActorRole
+from hub.accounts import Accounts, ActorRole
 from hub.database import Database, Role
 from hub.directory import PostgresDirectory
 from hub.errors import CollectionStopped, Malformed, NotFound
@@ -249,6 +253,17 @@ def live(home: Home, person: Person, device: Device, hub: Hub) -> None:
     home.give(home.undecided()[0], person)
     hub.intake.accept([native(an_item("odd", device.address.lower(), unit="stone"), gateway=f"g{number}")])
     hub.access.create(ActorRole.PERSON, str(person.id))
+    _prevention_and_forecast(database, person)
+
+
+def _prevention_and_forecast(database: Database, person: Person) -> None:
+    with database.transaction(Role.REGISTER) as connection:
+        desk, by = Desk(connection), Accounts(connection).named(ActorRole.PERSON, str(person.id)).number
+        desk.say(person.number, "influenza", Act.DONE, NOON.date(), by)
+        desk.answer(person.number, None, Answers(waist_cm=90), by)
+        desk.open_calendar(person.number, person.id, Language.EN, in_full=True)
+    with database.transaction(Role.WATCH) as connection:
+        of_a_day(connection, person.number, datetime.now(UTC))
 
 
 def test_deletion_leaves_nothing_of_the_person_and_everything_of_others(database: Database, app: Application) -> None:

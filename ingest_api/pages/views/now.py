@@ -77,7 +77,7 @@ def now_of(found: Found, arrow: Arrow | None, telling: Telling, visitor: Guest, 
     arrow = None if age is Age.SILENT else arrow
     lies = zone_of(found, telling)
     return Now(
-        value=_value(found, telling),
+        value=value_of(found, telling),
         unit=str(telling.unit),
         arrow="" if arrow is None else _GLYPHS[arrow],
         arrow_word="" if arrow is None else words.say(f"arrow.{arrow}"),
@@ -114,7 +114,7 @@ def _within(level: Levels, zone: Zone, top: Bound) -> bool:
     return bool((level.below(top) if zone.name in _LOW else ~level.above(top))[0])
 
 
-def _value(found: Found, telling: Telling) -> str:
+def value_of(found: Found, telling: Telling) -> str:
     """The number as the device said it if that is in the unit; LO or HI beyond what it can measure."""
     words = telling.words
     if found.condition is not None:

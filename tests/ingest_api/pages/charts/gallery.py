@@ -38,7 +38,7 @@ from timeseries.weight.bmi import bmi_class
 from timeseries.weight.series import WeightSeries
 from timeseries.weight.summary import weight_trend
 
-CSS = Path(__file__).parents[4] / "ingest_api" / "pages" / "static" / "charts.css"
+STATIC = Path(__file__).parents[4] / "ingest_api" / "pages" / "static"
 
 POLICY = """<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'nonce-gallery'; \
 require-trusted-types-for 'script'">"""
@@ -62,6 +62,12 @@ h2 { font-size: 16px; margin: 0 0 2px; } p { margin: 0 0 8px; color: #566172; }
   p { color: #a3adba; } .rows td { border-color: #2a323d; }
 }
 """
+
+
+def _colours() -> str:
+    """The charts' style, dark where the device is."""
+    dark = (STATIC / "dark.css").read_text()
+    return f"{(STATIC / 'charts.css').read_text()}@media screen and (prefers-color-scheme: dark) {{{dark}}}"
 
 
 def section(title: str, drawn: Markup, table: Table | None = None, under: str = "", class_: str = "") -> Markup:
@@ -147,7 +153,7 @@ def page(words: Words, unit: Unit) -> str:
         section("Nothing", ambulatory("none", [], telling), class_="half"),
         section("No ranges", range_bar(None, telling), class_="half"),
     ]
-    style = f'<style nonce="gallery">{PAGE}{CSS.read_text()}</style>'
+    style = f'<style nonce="gallery">{PAGE}{_colours()}</style>'
     head = (
         f'<meta charset="utf-8">{POLICY}<meta name="viewport" content="width=device-width"><title>Charts</title>{style}'
     )

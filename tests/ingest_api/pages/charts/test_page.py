@@ -36,7 +36,7 @@ from timeseries.weight.bmi import bmi_class
 from timeseries.weight.summary import weight_trend
 
 STATIC = Path(gallery.__file__).parents[4] / "ingest_api" / "pages" / "static"
-CSS = (STATIC / "charts.css").read_text()
+CSS, BASE, DARK = ((STATIC / f"{name}.css").read_text() for name in ("charts", "base", "dark"))
 
 tellings = st.sampled_from(TELLINGS)
 anything = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -119,7 +119,7 @@ def test_every_class_has_its_style() -> None:
 
 
 def test_every_colour_has_a_dark_twin() -> None:
-    light, dark = (set(re.findall(r"(--[a-z-]+):", part)) for part in CSS.split("@media screen and", 1))
+    light, dark = (set(re.findall(r"(--[a-z-]+):", part)) for part in (CSS + BASE, DARK))
     assert light == dark
 
 

@@ -1,0 +1,144 @@
+"""The watch: looks at whoever something came of, or has something due by itself, and writes down what that tells.
+
+A turn holds some people, reads what rules need of all of them, goes on from where their alerts stand to now, and
+writes events, alerts and walks, all in one transaction with one view of the database. Several workers share the people;
+each is looked at by one at a time. What was killed on the way never happened.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from time import monotonic
+
+from alerts.journal import Journal, Walked, close_open, walked
+from alerts.loading import Loaded, load
+from alerts.watched import Watched, hold, hold_due, hold_marked, watched
+from hub.database import Connection, Database, Role, SerializationFailure
+from hub.faults import whereabouts
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 100
+"""People looked at in one turn, half of them for what is due by itself, so that neither kind waits for the other."""
+
+REST = 60.0
+"""Seconds before somebody at whom a rule failed is looked at again; the others are unharmed."""
+
+SLICE = timedelta(days=2)
+"""What is made anew of the past in one turn, so that nobody's present waits for somebody's past."""
+
+Clock = Callable[[Connection], datetime]
+
+
+class Fault(Exception):
+    """A rule failed at this person's readings."""
+
+    def __init__(self, person: int) -> None:
+        """Of that number."""
+        super().__init__("a rule failed")
+        self.person = person
+
+
+def database_clock(connection: Connection) -> datetime:
+    """The one clock that all workers share."""
+    now: datetime = connection.execute("SELECT clock_timestamp()").fetchall()[0][0]
+    return now
+
+
+class Watcher:
+    """Takes turns at looking; several may share the work."""
+
+    def __init__(
+        self, database: Database, clock: Clock = database_clock, tell: Callable[[Walked], None] = lambda _: None
+    ) -> None:
+        """Work in that database (role `vigie_watch`); `tell` hears of each walk that was committed."""
+        self._database = database
+        self._clock = clock
+        self._tell = tell
+        self._resting: dict[int, float] = {}
+
+    def turn(self) -> bool:
+        """Look at some people; False once there was nobody to look at. Raises DatabaseError, SqlError."""
+        besides = [person for person, until in self._resting.items() if until > monotonic()]
+        try:
+            people, told = self._look(besides)
+        except SerializationFailure:  # another worker was at the same people a moment ago
+            return True
+        except Fault as fault:
+            self._resting[fault.person] = monotonic() + REST
+            where = whereabouts(fault.__cause__ or fault)
+            log.error("%s in %s; a person's alerts are behind", type(fault.__cause__).__name__, where)  # noqa: TRY400
+            return True
+        for each in told:
+            self._tell(each)
+        return bool(people)
+
+    def look_at(self, person: int) -> None:
+        """Look at one person now, unless another worker does; raises DatabaseError, SqlError, Fault."""
+        try:
+            with self._database.transaction(Role.WATCH) as connection:
+                one_view(connection)
+                told = look(connection, [person], self._clock(connection)) if hold(connection, person) else []
+        except SerializationFailure:  # somebody has just looked
+            return
+        for each in told:
+            self._tell(each)
+
+    def _look(self, besides: Sequence[int]) -> tuple[list[int], list[Walked]]:
+        with self._database.transaction(Role.WATCH) as connection:
+            one_view(connection)
+            due = hold_due(connection, self._clock(connection), AT_ONCE // 2, besides)
+            people = [*due, *hold_marked(connection, AT_ONCE - len(due), [*besides, *due])]
+            return people, look(connection, people, self._clock(connection)) if people else []
+
+
+def one_view(connection: Connection) -> None:
+    """Have all of this transaction see the same: marks and the readings they stand for."""
+    connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+
+
+def look(connection: Connection, people: Sequence[int], now: datetime) -> list[Walked]:
+    """Go on to now with those people's alerts, whom the transaction holds; raises Fault."""
+    journal = Journal(connection)
+    found = watched(connection, people, now)
+    resting = [each for each in found if not each.collecting]
+    awake = [each for each in found if each.collecting]
+    anew = [each.number for each in found if each.anew or not each.collecting]
+    if anew:
+        close_open(connection, anew, now)
+    told: list[Walked] = []
+    for loaded in load(connection, awake, now) if awake else []:
+        try:
+            of = walk_on(loaded, now)
+        except Exception as error:
+            raise Fault(loaded.watched.number) from error
+        for lens, each in enumerate(of):
+            journal.add(loaded.watched.number, loaded.watched.id, lens == 1, each, loaded.notes, now)
+        told += of[:1]
+    journal.write()
+    _rest(connection, resting, now)
+    return told
+
+
+def walk_on(loaded: Loaded, now: datetime) -> list[Walked]:
+    """Both walks of one person, the first due when either is; what was told before does not ring as it is made anew."""
+    of = loaded.watched
+    now = max(now, of.walk.at)
+    mine = walked(of.walk, loaded.histories[0], now)
+    if of.shown is None:
+        return [mine]
+    until = min(now, of.shown.at + SLICE)
+    other = walked(of.shown, loaded.histories[1], until, of.remade_at)
+    next_due = other.due if until == now else now
+    return [replace(mine, due=min(mine.due, next_due)), other]
+
+
+def _rest(connection: Connection, people: Sequence[Watched], now: datetime) -> None:
+    """Nothing is due of them until their readings are stored again."""
+    if people:
+        numbers = [each.number for each in people]
+        connection.execute("DELETE FROM arrival WHERE person = ANY(%s)", (numbers,))
+        connection.execute(
+            "UPDATE walk SET state = NULL, looked_at = %s, due_at = NULL WHERE person = ANY(%s)", (now, numbers)
+        )
