@@ -145,6 +145,24 @@ def test_looking_enters_the_log_once_a_page(world: World, opens: Opens) -> None:
     assert [(entry["who"], entry["act"]) for entry in entries] == [(doctor.name, "read")] * 5
 
 
+def test_a_page_is_about_one_person_whoever_else_one_sees(world: World, opens: Opens) -> None:
+    ada, bob, doctor = world.measured("Ada"), world.measured("Bob"), world.clinician()
+    for holder in (ada, bob):
+        world.grant(holder, doctor)
+    world.alert(bob)
+    pages = {each.person.given: opens(doctor).page(page_of(each)).said for each in (ada, bob)}
+    assert {name: "Low glucose" in said for name, said in pages.items()} == {"Ada": False, "Bob": True}
+
+
+def test_a_look_over_everybody_enters_each_ones_log(world: World, opens: Opens) -> None:
+    holders, doctor = [world.measured("Ada"), world.measured("Bob")], world.clinician()
+    for holder in holders:
+        world.grant(holder, doctor)
+    opens(doctor).page("/people")
+    logs = [each.api.get(each.path("/access-log")).json()["accesses"] for each in holders]
+    assert [[(entry["who"], entry["act"]) for entry in log] for log in logs] == [[(doctor.name, "read")]] * 2
+
+
 def test_a_caregivers_start_is_everybody_they_may_see_the_alarmed_first(world: World, opens: Opens) -> None:
     anna, zoe, carer = world.measured("Anna"), world.measured("Zoe"), world.somebody(ActorRole.CAREGIVER)
     assert "Nobody shares a record with you yet." in opens(carer).page("/people").said
