@@ -32,8 +32,8 @@ def test_every_page_there_is_stands_in_the_table() -> None:
     assert pages == set(PAGES)
 
 
-@pytest.mark.parametrize("likes", EVERY_PAIR, ids=lambda likes: likes.name)
 @pytest.mark.parametrize("route", PAGES)
+@pytest.mark.parametrize("likes", EVERY_PAIR, ids=lambda likes: likes.name)
 def test_a_page_is_whole(visits: Visits, town: Town, screenshots: Path, route: str, likes: Likes) -> None:
     who, path = PAGES[route]
     page = visits.open(who, path(town), likes)

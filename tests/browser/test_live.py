@@ -39,7 +39,7 @@ def test_ages_grow_in_the_browser_and_an_old_number_looks_old_though_the_hub_is_
 ) -> None:
     visits.bear("ERR_FAILED")
     town.send("ada", 120)
-    page = visits.context("ada", Likes()).new_page()
+    page = visits.page(visits.browsers.fresh("ada", Likes()))
     page.route("**/stream*", lambda route: route.abort())
     page.clock.install()
     page.goto(f"/people/{town.id('ada')}")
@@ -64,8 +64,8 @@ def after(page: Page, *minutes: int) -> list[dict[str, str]]:
 
 def test_a_page_that_was_cut_off_goes_on_by_itself(visits: Visits, town: Town) -> None:
     visits.bear("ERR_INTERNET_DISCONNECTED")
-    context = visits.context("ada", Likes())
-    page = context.new_page()
+    context = visits.browsers.fresh("ada", Likes())
+    page = visits.page(context)
     page.goto(f"/people/{town.id('ada')}")
     expect(page.locator("[data-live-cut-off]")).to_be_hidden()
     context.set_offline(True)
