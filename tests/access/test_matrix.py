@@ -139,7 +139,10 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A route, who may ask it, the status of its answer, and how it is asked: `{…}` of the path, and the body."""
+    """A route, who may ask it, the status of its answer, and how it is asked: `{…}` of the path, and the body.
+
+    The body is `sent` as json, as a form's data, or as a form's files.
+    """
 
     route: str
     policy: Policy
@@ -147,13 +150,14 @@ class Call:
     body: Callable[[Scene], Any] = lambda _: None
     named: Callable[[Scene], Mapping[str, object]] = lambda _: {}
     query: str = ""
+    sent: str = "json"
 
     def ask(self, scene: Scene, api: Api, **instead: object) -> httpx.Response:
         """Ask it of Ada, or of what is said instead."""
         method, path = self.route.split()
         names = {"person": scene.ada.id, "household": scene.home} | dict(self.named(scene)) | instead
         body = self.body(scene)
-        how = {} if body is None else {"json": body | {name: instead[name] for name in instead if name in body}}
+        how = {} if body is None else {self.sent: body | {name: instead[name] for name in instead if name in body}}
         return api.request(method, path.format(**names) + self.query, **how)
 
 
@@ -244,6 +248,15 @@ CALLS = (
     Call("POST /people/{person}/prevention/{item}/declined", SETTLES, 303, named=lambda s: {"item": ITEM}),
     Call("POST /people/{person}/prevention/{item}/said/{said}/take-back", SETTLES, 303,
          named=lambda s: {"item": ITEM, "said": s.said()}),
+    Call("GET /people/{person}/alerts", READS),
+    Call("POST /alerts/{alert}/acknowledge", FOLLOWS, 303, named=lambda s: {"alert": s.world.alert(s.ada)}),
+    Call("POST /alerts/{alert}/snooze", FOLLOWS, 303, lambda s: {"rest": "30"},
+         lambda s: {"alert": s.world.alert(s.ada)}, sent="data"),
+    Call("GET /people", ANYONE),
+    Call("GET /first-run", RUNS),
+    Call("POST /first-run/person", RUNS, 422),  # nothing entered
+    Call("POST /first-run/device", RUNS, 404),  # of nobody
+    Call("POST /first-run/invitation", RUNS, 404),
     Call("GET /preferences", PUBLIC),
     Call("POST /preferences", PUBLIC, 403),  # from another site, as every form that is not ours
     Call("GET /static/{name}", PUBLIC, named=lambda s: {"name": "base.css"}),

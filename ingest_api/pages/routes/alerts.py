@@ -57,18 +57,19 @@ def alerts(
     )
 
 
-@router.post("/people/{person}/alerts/{alert}/acknowledge", response_class=RedirectResponse)
-def acknowledge_alert(person: UUID, alert: UUID, hub: TheHub, visitor: TheVisitor, form: Form) -> RedirectResponse:
+@router.post("/alerts/{alert}/acknowledge", response_class=RedirectResponse)
+def acknowledge_alert(alert: UUID, hub: TheHub, visitor: TheVisitor, form: Form) -> RedirectResponse:
     """Somebody has taken it in hand."""
-    act_on(hub, visitor.actor, alert, Doing.ACKNOWLEDGE, note=form.get("note", "").strip()[:500] or None)
-    return done(f"/people/{person}/alerts", "acknowledged")
+    note = form.get("note", "").strip()[:500] or None
+    seen = act_on(hub, visitor.actor, alert, Doing.ACKNOWLEDGE, note=note)
+    return done(f"/people/{seen.person}/alerts", "acknowledged")
 
 
-@router.post("/people/{person}/alerts/{alert}/snooze", response_class=RedirectResponse)
-def snooze_alert(person: UUID, alert: UUID, hub: TheHub, visitor: TheVisitor, form: Form) -> RedirectResponse:
+@router.post("/alerts/{alert}/snooze", response_class=RedirectResponse)
+def snooze_alert(alert: UUID, hub: TheHub, visitor: TheVisitor, form: Form) -> RedirectResponse:
     """Rest from it for a while."""
     until = rest_asked(form.get("rest", ""), datetime.now(UTC))
     if until is None:
         raise Malformed("`rest` must be one of the rests that the page offers, in minutes")
-    act_on(hub, visitor.actor, alert, Doing.SNOOZE, until=until)
-    return done(f"/people/{person}/alerts", "snoozed")
+    seen = act_on(hub, visitor.actor, alert, Doing.SNOOZE, until=until)
+    return done(f"/people/{seen.person}/alerts", "snoozed")

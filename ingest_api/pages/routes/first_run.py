@@ -18,7 +18,7 @@ from ingest_api.opened import enter, opened
 from ingest_api.pages.forms import Form
 from ingest_api.pages.render import page
 from ingest_api.pages.views.first_run import Newest, day_said, first_run_of, person_said, wrong
-from ingest_api.pages.visitor import Visitor, VisitingAdministrator
+from ingest_api.pages.visitor import VisitingAdministrator, Visitor
 from ingest_api.routes import register
 from timeseries.postgres_store import PostgresStore
 
@@ -26,7 +26,9 @@ router = APIRouter(tags=["pages"])
 
 
 @router.get("/first-run", response_class=HTMLResponse)
-def first_run(request: Request, hub: TheHub, visitor: VisitingAdministrator, person: UUID | None = None) -> HTMLResponse:
+def first_run(
+    request: Request, hub: TheHub, visitor: VisitingAdministrator, person: UUID | None = None
+) -> HTMLResponse:
     """What is done for that person (the newest unless told), and what comes next; `person` may be nobody yet."""
     return _page(request, hub, visitor, person)
 

@@ -25,18 +25,19 @@ MOST = 24
 
 @router.get("/people", response_class=HTMLResponse)
 def people(
-    request: Request, hub: TheHub, visitor: TheVisitor, page_number: Annotated[int, Query(alias="page", ge=1, le=1000)] = 1
+    request: Request,
+    hub: TheHub,
+    visitor: TheVisitor,
+    page_number: Annotated[int, Query(alias="page", ge=1, le=1000)] = 1,
 ) -> HTMLResponse:
-    """A card each, by name."""
+    """A card each: those with most alerts going on first, then by name."""
     now = datetime.now(UTC)
     with hub.reading(visitor.actor) as connection:
         rows = connection.execute(_PEOPLE, (MOST + 1, (page_number - 1) * MOST)).fetchall()
         enter(connection, [row[0] for row in rows[:MOST]], "read", [*GLUCOSE_KINDS, Kind.WEIGHT])
         found = [_somebody(connection, row, now) for row in rows[:MOST]]
     more = page_number + 1 if len(rows) > MOST else None
-    return page(
-        request, visitor, "people.html", cards=[card_of(each, visitor, now) for each in found], next=more
-    )
+    return page(request, visitor, "people.html", cards=[card_of(each, visitor, now) for each in found], next=more)
 
 
 def _somebody(connection: Connection, row: tuple[Any, ...], now: datetime) -> Somebody:
@@ -50,6 +51,6 @@ def _somebody(connection: Connection, row: tuple[Any, ...], now: datetime) -> So
 
 _PEOPLE = """
     SELECT p.number, p.id, p.given, p.family, p.time_zone, p.conditions,
-           (SELECT count(*) FROM alert a WHERE a.person = p.number AND a.resolved_at IS NULL)
-    FROM person p ORDER BY p.family, p.given, p.number LIMIT %s OFFSET %s
+           (SELECT count(*) FROM alert a WHERE a.person = p.number AND a.resolved_at IS NULL) AS going_on
+    FROM person p ORDER BY going_on DESC, p.family, p.given, p.number LIMIT %s OFFSET %s
 """

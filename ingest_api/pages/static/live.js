@@ -25,12 +25,10 @@ function say(key, text) {
 
 function ago(elapsed) {
   const minutes = Math.max(0, Math.floor(elapsed / MINUTE));
-  const [key, h, m] =
-    minutes < 1 ? ["now"] :
-    minutes < 60 ? ["minutes", 0, minutes] :
-    minutes < 2 * 24 * 60 ? ["hours", Math.floor(minutes / 60), minutes % 60] : ["days"];
+  const hours = Math.floor(minutes / 60);
+  const key = minutes < 1 ? "now" : hours < 2 ? "minutes" : hours < 48 ? "hours" : "days"; // as views.ages.ago
   const sentence = now.getAttribute(`data-ago-${key}`);
-  return sentence.replace("{h}", h).replace("{m}", m).replace("{d}", Math.floor(minutes / (24 * 60)));
+  return sentence.replace("{m}", minutes).replace("{h}", hours).replace("{d}", Math.floor(hours / 24));
 }
 
 function grow() {

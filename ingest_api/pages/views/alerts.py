@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from alerts.alert import MOST_SNOOZE, AlertState
 from alerts.rule import Level
 from alerts.wording import sentence, title
-from ingest_api.alerts import Seen
+from ingest_api.alerts import Burden, Seen
 from ingest_api.pages.views.ages import ago
 from ingest_api.pages.views.names import called
 from ingest_api.pages.visitor import Guest
@@ -35,7 +35,7 @@ class Rest:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One alert. `level` and `state` are classes too; `rests` is empty where the visitor may do nothing about it."""
+    """One alert. `level` and `state` are classes too; `acknowledges` and `rests` are what the visitor may do."""
 
     id: UUID
     title: str
@@ -51,7 +51,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Burden:
+class Asked:
     """What one rule asked of people."""
 
     rule: str
@@ -68,12 +68,19 @@ def alerts_told(seen: Iterable[Seen], visitor: Guest, zone: ZoneInfo, now: datet
 def pressing(seen: Iterable[Seen]) -> list[Seen]:
     """Those that go on, the most pressing first, those in hand after all others."""
     going_on = [each for each in seen if each.state in OPEN]
-    return sorted(going_on, key=lambda each: (_in_hand(each), list(Level).index(each.level), -each.raised_at.timestamp()))
+    return sorted(
+        going_on, key=lambda each: (_in_hand(each), list(Level).index(each.level), -each.raised_at.timestamp())
+    )
 
 
-def rest_asked(asked: str, level: Level, now: datetime) -> datetime | None:
-    """Until when a form's rest is; None for one that is not offered."""
-    return next((now + rest for rest in _rests(level) if str(rest // timedelta(minutes=1)) == asked), None)
+def rest_asked(asked: str, now: datetime) -> datetime | None:
+    """Until when a form's rest is; None for one that is never offered. How long it may be is the alert's to say."""
+    return next((now + rest for rest in _RESTS if str(rest // timedelta(minutes=1)) == asked), None)
+
+
+def burden_told(of: Sequence[Burden], visitor: Guest) -> list[Asked]:
+    """What they asked of people, over all, then by rule; nothing where there were none."""
+    return [_asked(each, visitor) for each in of] if of and (of[0].alerts or of[0].rings) else []
 
 
 def _told(seen: Seen, visitor: Guest, zone: ZoneInfo, now: datetime) -> Told:
@@ -91,6 +98,18 @@ def _told(seen: Seen, visitor: Guest, zone: ZoneInfo, now: datetime) -> Told:
         note=seen.note or "",
         acknowledges=acts and seen.acknowledged_at is None,
         rests=tuple(_offered(seen.level, visitor)) if acts and seen.acknowledged_at is None else (),
+    )
+
+
+def _asked(of: Burden, visitor: Guest) -> Asked:
+    words, numbers = visitor.words("alerts"), visitor.numbers
+    share = numbers.unknown if of.acknowledged_percent is None else numbers.percent(of.acknowledged_percent)
+    minutes = of.minutes_to_acknowledgement
+    return Asked(
+        rule=words.say("all") if of.rule is None else title(of.rule, visitor.language),
+        alerts=str(of.alerts),
+        rings=str(of.rings),
+        acknowledged=share if minutes is None else words.say("within", share=share, minutes=numbers.number(minutes)),
     )
 
 

@@ -70,9 +70,7 @@ def first_run_of(newest: Newest | None, visitor: Guest, now: datetime) -> FirstR
         devices="" if newest is None else ", ".join(newest.devices),
         last="" if newest is None or newest.last is None else words.say("arrived", ago=ago(visitor, newest.last, now)),
         sexes=tuple(Option(sex, words.say(f"sexes.{sex}")) for sex in Sex),
-        conditions=tuple(
-            Option(name, words.say(f"conditions.{name.replace(' ', '-')}")) for name in CONDITIONS
-        ),
+        conditions=tuple(Option(name, words.say(f"conditions.{name.replace(' ', '-')}")) for name in CONDITIONS),
         kinds=tuple(Option(kind, words.say(f"kinds.{kind}")) for kind in DeviceKind),
     )
 
