@@ -1,5 +1,6 @@
 """The HTTP application: routes, problems, limits."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -40,9 +41,20 @@ from ingest_api.routes import (
     weight,
 )
 from ingest_api.stream import Live
+from ingest_api.uploads import MOST_FILE_BYTES
 
 MOST_BODY_BYTES = 1024 * 1024
-_SAY = f"the body is longer than {MOST_BODY_BYTES // 1024} KiB; send several requests"
+_UPLOADS = re.compile(r"/people/[0-9a-f-]{36}/import")
+"""Where files are handed in, with the form's other parts."""
+
+
+def most_bytes(path: str) -> int:
+    """How long a body sent there may be."""
+    return MOST_FILE_BYTES + MOST_BODY_BYTES if _UPLOADS.fullmatch(path) else MOST_BODY_BYTES
+
+
+def _say(most: int) -> str:
+    return f"the body is longer than {most // 1024} KiB; send several requests"
 
 
 class Application(FastAPI):
@@ -103,9 +115,9 @@ def background(app: ASGIApp, host: str, port: int) -> Iterator[None]:
 class BodyTooLong(HTTPException):
     """Raised while a body comes; FastAPI would turn any other error there into a 400."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
         """The same answer as for a declared length."""
-        super().__init__(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _SAY)
+        super().__init__(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _say(most))
 
 
 class BodyLimit:
@@ -120,23 +132,24 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        most = most_bytes(scope["path"])
         declared = dict(scope["headers"]).get(b"content-length", b"0")
-        if not declared.isdigit() or int(declared) > MOST_BODY_BYTES:
-            refusal = problems.problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", _SAY)
+        if not declared.isdigit() or int(declared) > most:
+            refusal = problems.problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", _say(most))
             await refusal(scope, receive, send)
             return
-        await self._app(scope, _counted(receive), send)
+        await self._app(scope, _counted(receive, most), send)
 
 
-def _counted(receive: Receive) -> Receive:
+def _counted(receive: Receive, most: int) -> Receive:
     seen = 0
 
     async def counted() -> Message:
         nonlocal seen
         message = await receive()
         seen += len(message.get("body", b""))
-        if seen > MOST_BODY_BYTES:
-            raise BodyTooLong
+        if seen > most:
+            raise BodyTooLong(most)
         return message
 
     return counted
