@@ -81,7 +81,8 @@ def _cv(name: str, value: float | None, telling: Telling) -> Row:
     if value is None:
         return Row(name, words.unknown)
     told = words.percent(value, decimals_beside(value, (CV_UP_TO,)))
-    return Row(name, told, *_goal(f"≤\N{NARROW NO-BREAK SPACE}{words.percent(CV_UP_TO)}", value <= CV_UP_TO, telling))
+    limit = words.under.replace("<", "≤") + words.percent(CV_UP_TO)
+    return Row(name, told, *_goal(limit, value <= CV_UP_TO, telling))
 
 
 def _goal(limit: str, met: bool, telling: Telling) -> tuple[str, str]:
