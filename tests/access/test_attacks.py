@@ -34,6 +34,9 @@ VIEWS = {
     "household": "number",
     "household_member": "person",
     "household_person": "number",
+    "clinical_note": "person",
+    "noting": "person",
+    "reviewed": "person",
 }
 """Every view of the API's that tells of people, and its column that says of whom."""
 
