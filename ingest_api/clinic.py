@@ -81,14 +81,14 @@ def undo_review(hub: Hub, actor: Actor, person: UUID, mark: UUID) -> None:
 
 def write_note(hub: Hub, actor: Actor, person: UUID, text: str) -> None:
     """Keep a note on that person; raises Malformed, NotFound unless the actor follows all kinds of the record."""
-    told = text.strip()
-    if not told or len(told) > LONGEST_NOTE or "\0" in told:
-        raise Malformed(f"a note has from 1 to {LONGEST_NOTE} characters")
     with hub.reading(actor) as connection:
         found = whose(connection, person)
         whole = None if found is None else _saw_whole(connection, found.number)
     if found is None or whole is None:
         refuse(hub, actor, person)
+    told = text.strip()
+    if not told or len(told) > LONGEST_NOTE or "\0" in told:
+        raise Malformed(f"a note has from 1 to {LONGEST_NOTE} characters")
     with hub.registering(actor) as connection:
         connection.execute(
             "INSERT INTO clinical_note (person, by, text, whole) VALUES (%s, %s, %s, %s)",

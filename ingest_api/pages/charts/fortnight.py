@@ -5,13 +5,15 @@ from datetime import date, timedelta
 
 from markupsafe import Markup
 
-from ingest_api.pages.charts.frame import ROW_HEIGHT, path, picture, plot, unknown
+from ingest_api.pages.charts.frame import path, picture, plot, unknown
 from ingest_api.pages.charts.svg import HEIGHT, WIDTH, el, percent
 from ingest_api.pages.charts.telling import Axis, Telling, small_axis
 from timeseries.glucose.averages import mean
 from timeseries.glucose.tally import CLASSES, Tally
 
 DAYS = 14
+FORTNIGHT_HEIGHT = 40
+"""Pixels."""
 
 
 def fortnight(days: Mapping[date, Tally], today: date, telling: Telling) -> Markup:
@@ -19,13 +21,13 @@ def fortnight(days: Mapping[date, Tally], today: date, telling: Telling) -> Mark
     label = fortnight_label(days, today, telling)
     highest = max((each.highest for each in days.values() if each.highest is not None), default=None)
     if highest is None:
-        return picture("mini", label, ROW_HEIGHT, unknown(telling.words))
+        return picture("mini", label, FORTNIGHT_HEIGHT, unknown(telling.words))
     scale = small_axis(telling, highest)
     low, high = (scale.at(bound) for bound in (telling.target.above, telling.target.below) if bound)
     band = el("rect", x=0, y=percent(high), width="100%", height=percent(low - high), class_="target-band")
     strokes = "".join(_stroke(days[day], n, scale) for n, day in enumerate(_fortnight(today)) if day in days)
     means = "".join(_mean(days[day], n, scale) for n, day in enumerate(_fortnight(today)) if day in days)
-    return picture("mini", label, ROW_HEIGHT, band, plot(path(strokes, "day-span"), path(means, "day-mean")))
+    return picture("mini", label, FORTNIGHT_HEIGHT, band, plot(path(strokes, "day-span"), path(means, "day-mean")))
 
 
 def fortnight_label(days: Mapping[date, Tally], today: date, telling: Telling) -> str:
