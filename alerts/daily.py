@@ -4,16 +4,21 @@ A turn is safe to repeat; several processes share the work, a person's row is on
 """
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from time import monotonic
 from zoneinfo import ZoneInfo
 
+from alerts.delivery.notices import notice
 from alerts.forecast.keeper import Keeper
 from alerts.fortnight import next_daily
 from alerts.prevention.notices import note
-from alerts.prevention.outlook import outlook
+from alerts.prevention.outlook import Outlook, outlook
 from alerts.prevention.record import beginning_of_quarter, known, local_day
+from alerts.watched import hold
+from alerts.watcher import database_clock
 from hub.database import Connection, Database, OperationalError, Role
 from hub.errors import DatabaseError
 from hub.faults import whereabouts
@@ -24,6 +29,9 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 20
 """People in one turn, each in a transaction of their own."""
+
+_DAYTIME = timedelta(hours=12)
+"""From nine on; a reminder found later than that is of the next morning."""
 
 REST = 600.0
 """Seconds before somebody whose work failed is tried again; the others are unharmed."""
@@ -87,26 +95,53 @@ def of_a_day(connection: Connection, number: int, now: datetime) -> None:
 
 
 def _note(connection: Connection, person: _Person, now: datetime) -> None:
-    """As the person sees their record: a note is to them."""
+    """As the person sees their record: a note is to them. Who acts for them is reminded too, of what they may see."""
+    told = _outlook(connection, person, now)
+    new = note(connection, person.number, told.pressing, now)
+    if person.hides:
+        with _as_others(connection):
+            theirs = _outlook(connection, person, now, shown=True).pressing
+        new = [name for name in new if name in theirs]
+    if new:
+        key = f"prevention {told.today} {' '.join(new)}"
+        notice(connection, person.number, key, told.reminder(new), next_daily(now - _DAYTIME, person.zone))
+
+
+def _outlook(connection: Connection, person: _Person, now: datetime, shown: bool = False) -> Outlook:
     today = local_day(person, now)
-    days = tallies_of(connection, person.number, beginning_of_quarter(today), today)
-    note(connection, person.number, outlook(known(connection, person, now, days)).pressing, now)
+    days = tallies_of(connection, person.number, beginning_of_quarter(today), today, shown)
+    return outlook(known(connection, person, now, days))
 
 
 def _learn(connection: Connection, person: _Person, now: datetime) -> None:
-    """As the person sees it; and again as others do, from whom something is hidden."""
-    keeper = Keeper(connection)
-    keeper.follow(person.number, person.zone, now)
-    if not person.hides:
+    """As the person sees it; and again as others do, from whom something is hidden. Then the alerts go by it."""
+    keeper, learnt = Keeper(connection), {}
+    learnt[False] = keeper.follow(person.number, person.zone, now)
+    if person.hides:
+        with _as_others(connection):
+            learnt[True] = keeper.follow(person.number, person.zone, now, shown=True)
+    else:
         keeper.forget_shown(person.number)
-        return
+    hold(connection, person.number)
+    at = database_clock(connection)
+    for shown, each in learnt.items():
+        keeper.put_in_force(person.number, each, at, shown)
+
+
+@contextmanager
+def _as_others(connection: Connection) -> Iterator[None]:
+    """Read nothing of what is hidden."""
     connection.execute("SET LOCAL search_path = shown, vigie, public")
-    keeper.follow(person.number, person.zone, now, shown=True)
+    yield
     connection.execute("SET LOCAL search_path = vigie, api, public")
 
 
 _DUE = "SELECT person FROM daily WHERE next_at <= now() AND NOT person = ANY(%s) ORDER BY next_at LIMIT %s"
-_TAKE = "SELECT FROM daily WHERE person = %s AND next_at <= now() FOR UPDATE SKIP LOCKED"
+# somebody who is being deleted is held by whoever deletes them
+_TAKE = """
+    SELECT FROM daily d JOIN person p ON p.number = d.person WHERE d.person = %s AND d.next_at <= now()
+    FOR UPDATE OF d SKIP LOCKED FOR KEY SHARE OF p SKIP LOCKED
+"""
 _NEXT = "UPDATE daily SET next_at = %s WHERE person = %s"
 _WHO = """
     SELECT p.time_zone, p.birth_date, p.sex, p.conditions, p.height_cm, p.closed_at IS NOT NULL,

@@ -59,7 +59,7 @@ class Watcher:
         self._resting: dict[int, float] = {}
 
     def turn(self) -> bool:
-        """Look at some people; True if there may be more. Raises DatabaseError, SqlError."""
+        """Look at some people; False once there was nobody to look at. Raises DatabaseError, SqlError."""
         besides = [person for person, until in self._resting.items() if until > monotonic()]
         try:
             people, told = self._look(besides)
@@ -72,7 +72,7 @@ class Watcher:
             return True
         for each in told:
             self._tell(each)
-        return len(people) >= AT_ONCE // 2
+        return bool(people)
 
     def look_at(self, person: int) -> None:
         """Look at one person now, unless another worker does; raises DatabaseError, SqlError, Fault."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from hub.database import Connection
-from hub.errors import Malformed, NotFound
+from hub.errors import Malformed
 from ingest_api.access import Actor
 from ingest_api.opened import enter, refuse
 from ingest_api.parts import Hub
@@ -75,8 +75,8 @@ def undo_review(hub: Hub, actor: Actor, person: UUID, mark: UUID) -> None:
             "WHERE id = %s AND person = %s AND account = %s AND undone_at IS NULL",
             (mark, number, actor.account),
         )
-        if not undone.rowcount:
-            raise NotFound("no such mark of yours")
+    if not undone.rowcount:
+        refuse(hub, actor, person)
 
 
 def write_note(hub: Hub, actor: Actor, person: UUID, text: str) -> None:
@@ -109,9 +109,10 @@ def take_back_note(hub: Hub, actor: Actor, person: UUID, note: UUID) -> None:
             "WHERE id = %s AND person = %s AND by = %s AND taken_back_at IS NULL",
             (note, found.number, actor.account),
         )
-        if not taken.rowcount:
-            raise NotFound("no such note of yours")
-        enter(connection, [found.number], "note")
+        if taken.rowcount:
+            enter(connection, [found.number], "note")
+    if not taken.rowcount:
+        refuse(hub, actor, person)
 
 
 def _saw_whole(connection: Connection, person: int) -> bool | None:

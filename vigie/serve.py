@@ -4,6 +4,7 @@ import gc
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from enum import StrEnum
 from threading import Thread
 
@@ -15,6 +16,7 @@ from alerts.watcher import Watcher
 from device_adapters.adapter import NO_KEYS, Keys, topic_filters
 from device_adapters.mqtt import MqttSource
 from device_adapters.mqtt_address import Address
+from device_adapters.mqtt_publisher import MqttPublisher
 from hub.database import Database, Role
 from hub.directory import PostgresDirectory
 from hub.errors import SettingsError
@@ -23,6 +25,7 @@ from ingest_api.access import Access
 from ingest_api.app import ALL, HEALTH, Application, create_app
 from ingest_api.consumer import Consumer
 from ingest_api.context import Hub
+from ingest_api.import_desk import Importing
 from ingest_api.intake import Intake
 from ingest_api.metrics import tell
 from timeseries.upkeep import Upkeep
@@ -87,11 +90,14 @@ def hub(
             session = mqtt_client or Address.of(mqtt_url).hub_session
             checks |= _listen(stack, MqttSource(mqtt_url, session, topic_filters()), intake)
             _settle_accounts(stack, database, mqtt_url)
+            _import(stack, Importing(database, intake))
         if Part.WATCH in parts:
             checks |= _keep_up(stack, "watch", Upkeep(database).turn)
             checks |= _keep_up(stack, "alerts", Watcher(database, tell=tell).turn)
             checks |= _keep_up(stack, "daily", Daily(database).turn)
-        door, ways = signing or Signing(), means or Means()
+        publisher = MqttPublisher(mqtt_url)
+        stack.callback(publisher.stop)
+        door, ways = signing or Signing(), replace(means or Means(), publish=publisher.publish)
         if Part.DELIVER in parts:
             checks |= _deliver(stack, database, ways)
         for provider in door.providers.values():
@@ -135,6 +141,13 @@ def _settle_accounts(stack: ExitStack, database: Database, mqtt_url: str) -> Non
     settling = Thread(target=gateway_accounts.settle, args=(database, mqtt_url), name="settle-accounts", daemon=True)
     settling.start()
     stack.callback(settling.join)
+
+
+def _import(stack: ExitStack, importing: Importing) -> None:
+    """Start importing the files people hand in, until the stack unwinds; the hub is ready without."""
+    watch = Watch(importing.turn)
+    watch.start()
+    stack.callback(watch.stop)
 
 
 def _listen(stack: ExitStack, source: MqttSource, intake: Intake) -> ReadyChecks:

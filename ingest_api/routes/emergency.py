@@ -8,8 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from hub.sharing import Sharing, Way
-from ingest_api.access import Actor
-from ingest_api.context import Clinician, Hub, Sharer, TheHub
+from ingest_api.context import Clinician, Sharer, TheHub
 from ingest_api.opened import enter, refuse
 from ingest_api.settled import reading_settled, tell_of_emergencies
 
@@ -60,12 +59,6 @@ def open_in_emergency(person: UUID, body: EmergencyBody, hub: TheHub, actor: Cli
 
     The same answer when its holder opposes it, has shut the actor out, or does not exist.
     """
-    emergency, until = open_record(hub, actor, person, body)
-    return EmergencyAnswer(id=emergency, until=until, banner=BANNER)
-
-
-def open_record(hub: Hub, actor: Actor, person: UUID, body: EmergencyBody) -> tuple[UUID, datetime]:
-    """Open it, entered in its access log; raises NotFound."""
     with hub.registering(actor) as connection:
         row = connection.execute("SELECT number FROM person WHERE id = %s", (person,)).fetchone()
         opened = row and Sharing(connection).open_in_emergency(row[0], actor.account, body.way, body.reason)
@@ -73,7 +66,7 @@ def open_record(hub: Hub, actor: Actor, person: UUID, body: EmergencyBody) -> tu
             enter(connection, [row[0]], "emergency")
     if opened is None:
         refuse(hub, actor, person)
-    return opened
+    return EmergencyAnswer(id=opened[0], until=opened[1], banner=BANNER)
 
 
 @router.get("")

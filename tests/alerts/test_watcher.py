@@ -1,18 +1,27 @@
 """The watch on a real database: what it writes is what the pure core says, however it is cut, stopped or shared."""
 
-from collections.abc import Sequence
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import partial
 from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from alerts import watcher
+from alerts.loading import Loaded
+from alerts.watcher import Watcher
 from hub.database import Database
+from tests.alerts.killed_at import POINTS
 from tests.alerts.making import MINUTE, NOON, Row, after, journal, past, real
 from tests.alerts.oracle import WANTED, expected
 from tests.alerts.test_against_the_oracle import STREAMS
-from tests.alerts.watching import Entry, Home, a_home, entries
+from tests.alerts.watching import Entry, Home, Wrist, a_home, entries
 
 FEW = settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 """Each example is some fifty transactions."""
@@ -102,3 +111,95 @@ def test_readings_said_twice_or_together_in_any_order_change_nothing(
     home.keep(data.draw(st.permutations(rows)))
     home.look(end)
     assert home.journal() == entries(journal(past(rows), end))
+
+
+LOW = [Row(after(n), value, after(n) + 5 * SECOND) for n, value in enumerate([90, 80, 53, 52, 51, 50, 65, 80, 82])]
+"""A low of a few minutes, read every minute."""
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_whatever_is_done_when_it_is_killed_the_journal_is_the_same(database: Database, point: str) -> None:
+    home, end = a_home(database), _end(LOW)
+    _each(home, LOW[:3])
+    home.look(after(4))
+    home.keep(LOW[3:6])
+    asked = [database.url, after(5.5).isoformat(), point]
+    killed = subprocess.run([sys.executable, "-m", "tests.alerts.killed_at", *asked], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    home.look(after(5.5))
+    _each(home, LOW[6:])
+    home.look(end)
+    assert home.journal() == home.replayed(end)
+    assert [what for _, rule, what, _ in home.journal() if rule == "urgent_low"].count("raised") == 1
+
+
+def _each(home: Home, rows: Sequence[Row]) -> None:
+    for row in rows:
+        home.keep([row])
+
+
+def test_several_workers_share_the_people_and_tell_each_thing_once(database: Database) -> None:
+    homes = [a_home(database) for _ in range(12)]
+    clock = Wrist()
+    workers = [Watcher(database, clock) for _ in range(3)]
+    for n, row in enumerate(LOW):
+        for home in homes:
+            home.keep([row])
+        clock.now = after(n) + 6 * SECOND
+        _together(workers)
+    clock.now = _end(LOW)
+    _together(workers)
+    assert {tuple(home.journal()) for home in homes} == {tuple(entries(journal(past(LOW), _end(LOW))))}
+
+
+def _together(workers: Sequence[Watcher]) -> None:
+    """All take turns until each finds nothing left."""
+    with ThreadPoolExecutor(len(workers)) as pool:
+        list(pool.map(_to_the_end, workers))
+
+
+def _to_the_end(worker: Watcher) -> None:
+    while worker.turn():
+        pass
+
+
+def test_one_persons_fault_leaves_the_others_unharmed(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    ill, well = a_home(database), a_home(database)
+    monkeypatch.setattr(watcher, "walk_on", partial(_failing_for, ill.person, watcher.walk_on))
+    for home in (ill, well):
+        home.keep(LOW)
+    well.look(_end(LOW))
+    assert well.journal() == entries(journal(past(LOW), _end(LOW)))
+    assert ill.journal() == []
+    monkeypatch.undo()
+    ill.look(_end(LOW))
+    assert ill.journal() == well.journal()
+
+
+def _failing_for(person: int, walk_on: Callable[..., object], loaded: Loaded, now: datetime) -> object:
+    if loaded.watched.number == person:
+        raise ZeroDivisionError
+    return walk_on(loaded, now)
+
+
+# ── Rings after a standstill ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_after_a_standstill_what_goes_on_rings_once_and_what_is_over_does_not(database: Database) -> None:
+    home = a_home(database)
+    high = [Row(after(n), 300, after(n) + 5 * SECOND) for n in range(0, 300, 5)]
+    home.keep([*LOW, *high[2:]])
+    home.look(after(299))
+    rings = home.ask("SELECT rule, planned_at IS NULL FROM alert_event WHERE rings ORDER BY number")
+    assert [rule for rule, to_be_told in rings if to_be_told] == ["prolonged_high", "very_high"]
+    assert [rule for rule, _ in rings].count("very_high") > 1
+    assert ("urgent_low", False) in rings
+
+
+def test_a_backfill_of_years_rings_for_nobody(database: Database) -> None:
+    home = a_home(database)
+    old = [Row(NOON - timedelta(days=days, minutes=5 * n), 45, after(0)) for days in (700, 30, 3) for n in range(6)]
+    home.keep(old)
+    home.look(after(120))
+    assert not home.ask("SELECT FROM alert_event WHERE rings AND rule <> 'sensor_silence'")
+    assert [what for _, rule, what, _ in home.journal() if rule == "urgent_low"] == ["retrospective"]

@@ -14,7 +14,7 @@ from alerts.loading import history_of
 from alerts.watched import watched
 from alerts.watcher import Watcher
 from hub.database import Connection, Database, Role
-from hub.quantities import Kind, Quantity, Unit
+from hub.quantities import KINDS, Kind, Quantity, Unit
 from hub.readings import Reading
 from tests.alerts.making import NOON, Row
 from tests.support.readings import a_reading
@@ -26,6 +26,13 @@ BEGIN = NOON - timedelta(hours=1)
 
 Entry = tuple[datetime, str, str, str]
 """When, which rule, what, and of which alert."""
+
+
+_SEEN = """
+    SELECT key, rule, kinds, level, since, until, last, raised_at, resolved_at, retrospective, because, note, state
+    FROM alert WHERE person = %s ORDER BY raised_at, key
+"""
+_HAPPENED = "SELECT at, rule, what, level, because, rings, until FROM alert_event WHERE person = %s ORDER BY number"
 
 
 def entries(events: Iterable[Event]) -> list[Entry]:
@@ -78,6 +85,43 @@ class Home:
         self.clock.now = at
         while self.watcher.turn():
             pass
+
+    def hide(self, *, device: int | None = None, kind: Kind | None = None, since: datetime | None = None,
+             until: datetime | None = None) -> UUID:  # fmt: skip
+        """As the person does."""
+        number = None if device is None else self.devices[device]
+        rows = self.ask(
+            "INSERT INTO hidden (person, device, kind, during) VALUES (%s, %s, %s, tstzrange(%s, %s)) RETURNING id",
+            self.person, number, None if kind is None else KINDS[kind].number, since, until,
+        )  # fmt: skip
+        item: UUID = rows[0][0]
+        return item
+
+    def unhide(self, item: UUID) -> None:
+        """As the person does."""
+        self.ask("UPDATE hidden SET lifted_at = now() WHERE id = %s", item)
+
+    def let_in(self, kinds: Sequence[Kind] | None = None) -> UUID:
+        """A clinician's ticket, let in to those kinds, all if none is named."""
+        numbers = None if kinds is None else [KINDS[kind].number for kind in kinds]
+        ((account,),) = self.ask(
+            "INSERT INTO account (role, name) VALUES ('clinician', gen_random_uuid()) RETURNING number"
+        )
+        self.ask("INSERT INTO access_grant (person, account, kinds, during) VALUES (%s, %s, %s, '(,)')",
+                 self.person, account, numbers)  # fmt: skip
+        ((ticket,),) = self.ask(
+            "INSERT INTO ticket (role, account, expires_at) VALUES ('clinician', %s, now() + interval '1 hour') "
+            "RETURNING value", account,
+        )  # fmt: skip
+        found: UUID = ticket
+        return found
+
+    def seen_by(self, ticket: UUID) -> list[tuple[Any, ...]]:
+        """Alerts and their events as the bearer sees them, but for their ids."""
+        with self.database.transaction(Role.API, ticket) as connection:
+            alerts = connection.execute(_SEEN, (self.person,)).fetchall()
+            events = connection.execute(_HAPPENED, (self.person,)).fetchall()
+        return [*alerts, *events]
 
     def journal(self, shown: bool = False) -> list[Entry]:
         """What was told."""

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from alerts.daily import Daily
-from alerts.forecast.keeper import Keeper
+from alerts.forecast.keeper import foresights
 from alerts.fortnight import next_daily
 from alerts.prevention.notices import note
 from alerts.prevention.outlook import Outlook, outlook
@@ -14,10 +14,11 @@ from alerts.prevention.record import Known
 from hub.accounts import ActorRole
 from hub.database import Role
 from tests.access.world import NOW, Holder, World
-from tests.prevention.making import ITEM, a_woman, item, say, sense, told
+from tests.prevention.making import ITEM, a_woman, item, say, sense, told, weigh
 
 PARIS = ZoneInfo("Europe/Paris")
 DAY = timedelta(days=1)
+LONG_AGO = NOW - 1000 * DAY
 
 
 @pytest.fixture(autouse=True)
@@ -117,6 +118,43 @@ def test_who_is_being_looked_at_by_another_is_passed_over(world: World) -> None:
     assert noted(world, ada) != {}
 
 
+def reminders(world: World, holder: Holder) -> list[dict[str, str]]:
+    """What is to be said to the person and those who act for them."""
+    rows = world.as_administrator(
+        "SELECT says FROM notice WHERE person = %s AND key LIKE 'prevention%%'", holder.number
+    )
+    return [says for (says,) in rows]
+
+
+def test_all_that_became_due_is_one_reminder_said_once(world: World) -> None:
+    ada = a_woman(world)
+    turn(world, ada)
+    turn(world, ada)
+    (says,) = reminders(world, ada)
+    titles = {each["title"] for each in told(ada.api, ada)["items"] if each["noted_at"]}
+    assert says["en"].startswith("Prevention: ")
+    assert set(says["en"].removeprefix("Prevention: ").split("; ")) == titles
+    assert "Test HPV" in says["fr"]
+
+
+def test_nobody_is_reminded_of_what_only_hidden_things_say(world: World) -> None:
+    ada, twin = a_woman(world, height_cm=150), a_woman(world, height_cm=150)
+    weigh(world, ada, *[60] * 10, *[110] * 20)
+    ada.api.post(ada.path("/hidden"), {"kind": "weight"})
+    for each in (ada, twin):
+        turn(world, each)
+    assert noted(world, ada)["bmi-class"] == 1
+    assert reminders(world, ada) == reminders(world, twin)
+
+
+def test_a_reminder_waits_for_the_day(world: World) -> None:
+    ada = a_woman(world)
+    turn(world, ada)
+    ((due_at,),) = world.as_administrator("SELECT due_at FROM notice WHERE person = %s", ada.number)
+    assert due_at.astimezone(PARIS).hour == 9
+    assert timedelta(hours=-12) <= due_at - datetime.now(UTC) <= timedelta(hours=13)
+
+
 def test_noting_names_only_what_is_new(world: World) -> None:
     ada = a_woman(world)
     with world.database.transaction(Role.WATCH) as connection:
@@ -148,7 +186,8 @@ def falls(days: float = 2) -> list[float]:
 def versions(world: World, holder: Holder, shown: bool = False) -> int:
     """How many versions there are."""
     with world.database.transaction(Role.WATCH) as connection:
-        return len(Keeper(connection).foresights(holder.number, shown))
+        found = foresights(connection, [holder.number], LONG_AGO, datetime.now(UTC))
+    return len(found.get((holder.number, shown), []))
 
 
 def test_of_somebody_without_readings_nothing_is_learnt_and_one_version_is_in_force(world: World) -> None:

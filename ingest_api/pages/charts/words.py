@@ -86,10 +86,6 @@ class Words:
         """7 Nov."""
         return f"{day.day} {self.months[day.month - 1]}"
 
-    def plain_day(self, day: date) -> str:
-        """7 Nov 2026."""
-        return f"{self.month_day(day)} {day.year}"
-
     def moment(self, at: datetime) -> str:
         """Sat 7 Nov 2026 11:24, by the clock the time is given in."""
         return f"{self.long_day(at)} {at:%H:%M}"

@@ -1,6 +1,6 @@
-"""The glucose report of a person, made to be printed on one page by the browser."""
+"""The glucose report: what a clinician prints, and a person takes along."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from ingest_api.opened import opened
 from ingest_api.pages.head import head_of
 from ingest_api.pages.render import page
 from ingest_api.pages.views.now import telling_of
-from ingest_api.pages.views.report import fortnight_asked, report_of
+from ingest_api.pages.views.report import day_told, days_asked, report_of, ways_of
 from ingest_api.pages.visitor import TheVisitor
 from timeseries import trends
 
@@ -22,15 +22,26 @@ router = APIRouter(tags=["pages"])
 
 @router.get("/people/{person}/report", response_class=HTMLResponse)
 def report(
-    person: UUID, request: Request, hub: TheHub, visitor: TheVisitor, last: Annotated[str, Query(max_length=10)] = ""
+    person: UUID,
+    request: Request,
+    hub: TheHub,
+    visitor: TheVisitor,
+    days: Annotated[str, Query(max_length=10)] = "",
+    to: date | None = None,
 ) -> HTMLResponse:
-    """Fourteen days: ranges and figures with goals, a usual day, every day."""
+    """Whole days that end with `to`: ranges, figures, a usual day, each day; made to be printed on one sheet."""
     now = datetime.now(UTC)
     with opened(hub, visitor.actor, person, [Kind.GLUCOSE_INTERSTITIAL]) as record:
         whose, head = record.whose, head_of(record, visitor)
-        asked = fortnight_asked(last, whose.zone, now)
-        told = trends.glucose_told(record.connection, whose.number, whose.zone, asked.since, asked.until)
-    today = now.astimezone(whose.zone).date()
-    model = report_of(told, asked, telling_of(visitor, whose.conditions), visitor, today)
-    born = visitor.numbers.plain_day(whose.birth_date)
-    return page(request, visitor, "report.html", head=head, report=model, born=born)
+        asked = days_asked(days, to, whose.zone, now)
+        span = asked.span
+        told = trends.glucose_told(record.connection, whose.number, whose.zone, span.since, span.until)
+    return page(
+        request,
+        visitor,
+        "report.html",
+        head=head,
+        born=day_told(whose.birth_date, visitor),
+        report=report_of(told, asked, telling_of(visitor, whose.conditions), visitor, now),
+        ways=ways_of(asked, visitor, now),
+    )

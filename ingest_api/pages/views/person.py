@@ -20,7 +20,7 @@ PERIOD = timedelta(days=USUAL)
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Looked:
     """Somebody who looked at the record of late, as the access log has it."""
 
     who: str
@@ -40,17 +40,18 @@ def last_day(told: Told, telling: Telling, now: datetime) -> Drawn | None:
 
 def in_ranges(told: Told, telling: Telling, visitor: Visitor, now: datetime) -> Drawn | None:
     """Time in ranges of the last 14 days; None of too little."""
-    if too_little(told, USUAL, now):
+    span = Span(now - PERIOD, now)
+    if too_little(told, span):
         return None
-    return ranges_drawn(tally(told.series), telling, little(told, USUAL, telling, visitor, now))
+    return ranges_drawn(tally(told.series), telling, little(told, span, telling, visitor))
 
 
-def seen_sentences(seen: Sequence[Seen], visitor: Visitor, zone: ZoneInfo) -> list[str]:
+def looked_sentences(seen: Sequence[Looked], visitor: Visitor, zone: ZoneInfo) -> list[str]:
     """Who looked, in words."""
-    return [_seen(each, visitor, zone) for each in seen]
+    return [_looked(each, visitor, zone) for each in seen]
 
 
-def _seen(seen: Seen, visitor: Visitor, zone: ZoneInfo) -> str:
+def _looked(seen: Looked, visitor: Visitor, zone: ZoneInfo) -> str:
     words = visitor.words("person")
     return words.count(
         "seen.emergency" if seen.emergency else "seen.read",
