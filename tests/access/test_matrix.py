@@ -86,6 +86,11 @@ SETS = Policy(
     "clinicians whom the person let in, and administrators",
     frozenset({"clinician granted", "team member", "administrator"}), SIGNED_IN - CLINICIANS - {"administrator"},
 )  # fmt: skip
+CLINICS = Policy("clinicians", CLINICIANS, SIGNED_IN - CLINICIANS)
+MARKS = Policy(
+    "clinicians whom the person let in", frozenset({"clinician granted", "team member"}), SIGNED_IN - CLINICIANS
+)
+UNMARKS = Policy("the clinician who did it", frozenset({"clinician granted"}), SIGNED_IN - CLINICIANS)
 OWNS = Policy("whoever the address belongs to", frozenset({"the person"}))
 RUNS = Policy("administrators", frozenset({"administrator"}), SIGNED_IN - {"administrator"})
 
@@ -110,6 +115,19 @@ class Scene:
         with self.world.database.transaction(Role.REGISTER) as connection:
             veil = Veil(Kind.HEIGHT, until=NOW - timedelta(days=3000))
             return Sharing(connection).hide(self.ada.number, veil, self.ada.account.number)
+
+    def mark(self, table: str) -> UUID:
+        """One more of the granted clinician's, to be taken back."""
+        queries = {
+            "reviewed": "INSERT INTO reviewed (person, account) "
+            "SELECT %s, number FROM account WHERE id = %s RETURNING id",
+            "clinical_note": "INSERT INTO clinical_note (person, by, text, whole) "
+            "SELECT %s, number, 'well', false FROM account WHERE id = %s RETURNING id",
+        }
+        account = self.callers["clinician granted"].get("/v1/session").json()["account"]
+        rows = self.world.as_administrator(queries[table], self.ada.number, account)
+        made: UUID = rows[0][0]
+        return made
 
     def blocked(self) -> UUID:
         """One more shut out, to be let in again."""
@@ -320,11 +338,19 @@ CALLS = (
     Call("POST /first-run/person", RUNS, 422),  # nothing entered
     Call("POST /first-run/device", RUNS, 404),  # of nobody
     Call("POST /first-run/invitation", RUNS, 404),
+    Call("GET /clinic", CLINICS),
+    Call("POST /people/{person}/reviewed", MARKS, 303),
+    Call("POST /people/{person}/reviewed/{mark}/undo", UNMARKS, 303, named=lambda s: {"mark": s.mark("reviewed")}),
+    Call("GET /people/{person}/notes", READS),
+    Call("POST /people/{person}/notes", MARKS, 422),  # nothing is written in it
+    Call("POST /people/{person}/notes/{note}/take-back", UNMARKS, 303,
+         named=lambda s: {"note": s.mark("clinical_note")}),
     Call("GET /preferences", PUBLIC),
     Call("POST /preferences", PUBLIC, 403),  # from another site, as every form that is not ours
     Call("GET /static/{name}", PUBLIC, named=lambda s: {"name": "base.css"}),
 )  # fmt: skip
-GUARDED = [call for call in CALLS if call.policy in (READS, SETTLES, SENDS, OPENS, LEAVES, OWNS, FOLLOWS, SETS)]
+_GUARDING = (READS, SETTLES, SENDS, OPENS, LEAVES, OWNS, FOLLOWS, SETS, MARKS, UNMARKS)
+GUARDED = [call for call in CALLS if call.policy in _GUARDING]
 
 
 @pytest.fixture(scope="module")
