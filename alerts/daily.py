@@ -14,6 +14,8 @@ from alerts.fortnight import next_daily
 from alerts.prevention.notices import note
 from alerts.prevention.outlook import outlook
 from alerts.prevention.record import beginning_of_quarter, known, local_day
+from alerts.watched import hold
+from alerts.watcher import database_clock
 from hub.database import Connection, Database, OperationalError, Role
 from hub.errors import DatabaseError
 from hub.faults import whereabouts
@@ -94,19 +96,27 @@ def _note(connection: Connection, person: _Person, now: datetime) -> None:
 
 
 def _learn(connection: Connection, person: _Person, now: datetime) -> None:
-    """As the person sees it; and again as others do, from whom something is hidden."""
-    keeper = Keeper(connection)
-    keeper.follow(person.number, person.zone, now)
-    if not person.hides:
+    """As the person sees it; and again as others do, from whom something is hidden. Then the alerts go by it."""
+    keeper, learnt = Keeper(connection), {}
+    learnt[False] = keeper.follow(person.number, person.zone, now)
+    if person.hides:
+        connection.execute("SET LOCAL search_path = shown, vigie, public")
+        learnt[True] = keeper.follow(person.number, person.zone, now, shown=True)
+        connection.execute("SET LOCAL search_path = vigie, api, public")
+    else:
         keeper.forget_shown(person.number)
-        return
-    connection.execute("SET LOCAL search_path = shown, vigie, public")
-    keeper.follow(person.number, person.zone, now, shown=True)
-    connection.execute("SET LOCAL search_path = vigie, api, public")
+    hold(connection, person.number)
+    at = database_clock(connection)
+    for shown, each in learnt.items():
+        keeper.put_in_force(person.number, each, at, shown)
 
 
 _DUE = "SELECT person FROM daily WHERE next_at <= now() AND NOT person = ANY(%s) ORDER BY next_at LIMIT %s"
-_TAKE = "SELECT FROM daily WHERE person = %s AND next_at <= now() FOR UPDATE SKIP LOCKED"
+# somebody who is being deleted is held by whoever deletes them
+_TAKE = """
+    SELECT FROM daily d JOIN person p ON p.number = d.person WHERE d.person = %s AND d.next_at <= now()
+    FOR UPDATE OF d SKIP LOCKED FOR KEY SHARE OF p SKIP LOCKED
+"""
 _NEXT = "UPDATE daily SET next_at = %s WHERE person = %s"
 _WHO = """
     SELECT p.time_zone, p.birth_date, p.sex, p.conditions, p.height_cm, p.closed_at IS NOT NULL,

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from alerts.alert import NEVER, Act, Doing
 from alerts.forecast.foresight import Foresight
+from alerts.forecast.keeper import foresights
 from alerts.history import DAY_BACK, Heard, History, history
 from alerts.received import Mark, Received, Records, glucose, joined, marked, take_marks, weighings, weights
 from alerts.rule import Source
@@ -141,7 +142,7 @@ class _Besides:
             notes=notes,
             taken_out=_grouped(connection.execute(_TAKEN_OUT, asked).fetchall(), lambda at: at),
             heard=_heard(connection, people, now),
-            foresights=_foresights(connection, asked),
+            foresights=foresights(connection, [each.number for each in people], since, now),
         )
 
     def loaded(self, each: Watched, records: Mapping[Kind, Records]) -> Loaded:
@@ -166,13 +167,6 @@ class _Besides:
             others = {kind: found.only(~found.hidden) for kind, found in records.items()}
             histories.append(told(others, shown=True))
         return Loaded(each, tuple(histories), self.notes.get(number, {}))
-
-
-def _foresights(connection: Connection, asked: Mapping[str, object]) -> dict[tuple[int, bool], list[Foresight]]:
-    found: defaultdict[tuple[int, bool], list[Foresight]] = defaultdict(list)
-    for person, shown, at, weights_, error, least in connection.execute(_FORESIGHTS, asked):
-        found[person, shown].append(Foresight(at, tuple(weights_), error, least))
-    return found
 
 
 def _heard(connection: Connection, people: Sequence[Watched], now: datetime) -> dict[int, list[Heard]]:
@@ -218,12 +212,6 @@ _THRESHOLDS = "SELECT person, document::text FROM thresholds WHERE person = ANY(
 _ACTS = """
     SELECT person, at, alert, by, doing, until, note FROM alert_act
     WHERE person = ANY(%(people)s) AND at > %(since)s AND at <= %(now)s ORDER BY at
-"""
-_FORESIGHTS = """
-    SELECT f.person, f.shown, f.valid_from, f.weights, f.error, f.asked FROM foresight f
-    WHERE f.person = ANY(%(people)s) AND f.valid_from >= coalesce(
-        (SELECT max(b.valid_from) FROM foresight b
-         WHERE (b.person, b.shown) = (f.person, f.shown) AND b.valid_from <= %(since)s), '-infinity')
 """
 _TAKEN_OUT = "SELECT person, at FROM taken_out WHERE person = ANY(%(people)s) AND at > %(since)s AND at <= %(now)s"
 _GATEWAYS = """

@@ -17,6 +17,7 @@ from benchmarks import (
     measured,
     reading_back,
     store_keep,
+    views,
     whole_way,
 )
 from benchmarks.publishing import waiting_for
@@ -36,6 +37,7 @@ class Part(StrEnum):
     FLOOD = "flood"
     GLUCOSE = "glucose"
     READING = "reading"
+    VIEWS = "views"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,9 @@ def _on_servers(size: Size, parts: list[Part], times: int) -> None:
         if Part.READING in parts:
             status.update(f"trends and lists, {times} rounds…")
             console.print(reading_back.table(reading_back.run(where, times)))
+        if Part.VIEWS in parts:
+            status.update(f"what the rights cost, {times} rounds…")
+            console.print(reading_back.table(views.run(where, times)))
         if Part.FLOOD in parts:
             _flood(where, size, compared, status.update)
 

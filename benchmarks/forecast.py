@@ -7,7 +7,6 @@ more below) that begins within 45 minutes is found, and otherwise the alarm is f
 it. Files: columns `time` and `mg_dl` or `mmol_l`. Without files, the two traces of the tests.
 """
 
-import csv
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -30,10 +29,10 @@ from alerts.forecast.prediction import predict
 from alerts.forecast.record import PATIENCE, PROVEN, lows
 from alerts.forecast.replay import replay
 from benchmarks.virtual_people import virtual_people
-from hub.quantities import GLUCOSE_MG_DL_PER_MMOL_L
 from timeseries.glucose.bounds import LOW, Flags, Floats, levels
 from timeseries.glucose.series import Series, instant, moment
 from timeseries.local_time import Instants
+from vigie.trace_file import read_trace
 
 CAPTURES = Path(__file__).parents[1] / "tests" / "captures" / "cgm"
 AHEAD = 30
@@ -160,21 +159,9 @@ def _seen(series: Series, values: Floats) -> Said:
     return Said(values, levels(values, series.distinct().in_mmol).below(LOW))
 
 
-def trace(path: Path) -> Series:
-    """A trace from a file, its wall clock read as UTC; rows without a number are left out."""
-    with path.open() as file:
-        rows = list(csv.DictReader(file))
-    in_mmol = "mmol_l" in rows[0]
-    told = sorted((row["time"], row["mmol_l" if in_mmol else "mg_dl"]) for row in rows)
-    told = [(at, value) for at, value in told if value]
-    values = np.array([float(value) for _, value in told]) * (GLUCOSE_MG_DL_PER_MMOL_L if in_mmol else 1.0)
-    at = np.array([at for at, _ in told], "datetime64[us]")
-    return Series(at, values, np.full(len(told), in_mmol), ZoneInfo("UTC"))
-
-
 def groups(files: list[Path], people: int) -> dict[str, list[Series]]:
     """Traces by the name they are shown under: real ones each alone, virtual people together."""
-    real = {path.stem: [trace(path)] for path in files}
+    real = {path.stem: [read_trace(path, ZoneInfo("UTC"))] for path in files}
     sensors = {"5 min": (people, 14, 5), "15 min": (people, 14, 15), "1 min": (people // 4, 7, 1)}
     virtual = {
         f"{count} virtual, {name}, {days} days": virtual_people(count, days, step, SEED)

@@ -95,9 +95,9 @@ class _Asked:
 
 def _trends(where: Setting, asked: _Asked, rounds: int) -> list[Ratio]:
     where.empty()
-    short, long = _people(where, 2)
-    _wear(where, short, DAYS)
-    _wear(where, long, 10 * DAYS)
+    short, long = people(where, 2)
+    wear(where, short, DAYS)
+    wear(where, long, 10 * DAYS)
     paths = {number: f"/v1/people/{_id(where, number)}/trends/glucose" for number in (short, long)}
     bare, trend, history = [], [], []
     for _ in range(rounds):
@@ -116,7 +116,7 @@ def _bare(asked: _Asked, person: int) -> float:
         "SELECT taken_at, value FROM reading WHERE person = %s AND kind = 1 "
         "AND taken_at >= now() - interval '14 days' AND taken_at < now()"
     )
-    return _median(lambda: _fetch(asked.database, asked.ticket, query, person))
+    return median_of(lambda: _fetch(asked.database, asked.ticket, query, person))
 
 
 def _fetch(database: Database, ticket: UUID, query: str, person: int) -> None:
@@ -135,7 +135,7 @@ def _list(where: Setting, asked: _Asked, rounds: int) -> Ratio:
     return Ratio("a page of the list of 10,000 people beside that of 1,000", few, many, 2.0)
 
 
-def _people(where: Setting, how_many: int) -> list[int]:
+def people(where: Setting, how_many: int) -> list[int]:
     with psycopg.connect(where.database_url) as connection:
         rows = connection.execute("SELECT number FROM vigie.person ORDER BY number LIMIT %s", (how_many,)).fetchall()
     return [number for (number,) in rows]
@@ -150,7 +150,7 @@ def _id(where: Setting, person: int) -> UUID:
     return found
 
 
-def _wear(where: Setting, person: int, days: int) -> None:
+def wear(where: Setting, person: int, days: int) -> None:
     """A reading every five minutes up to now, in waves between 50 and 230 mg/dL."""
     with psycopg.connect(where.database_url, autocommit=True, options="-c search_path=vigie,public") as connection:
         connection.execute(
@@ -183,7 +183,7 @@ def _stand(where: Setting, people: int) -> None:
         connection.execute("ANALYZE standing")
 
 
-def _median(what: Callable[[], None]) -> float:
+def median_of(what: Callable[[], None]) -> float:
     took = []
     for _ in range(TIMES):
         begun = perf_counter()

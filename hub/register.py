@@ -96,6 +96,23 @@ class Register:
             return Pairing(known[0], device, person, since, until)
         return Pairing(self._hold(thing, during, person=holder), device, person, since, until)
 
+    def unpair(self, pairing: UUID, person: UUID, at: datetime) -> None:
+        """End a pairing at that moment; one not begun by then is gone. What the device measured stays the person's.
+
+        Raises NotFound for another's, and for one that has ended.
+        """
+        theirs = (pairing, self.person(person).number, at)
+        ended = self._connection.execute(
+            "UPDATE holding SET during = tstzrange(lower(during), %s) WHERE id = %s AND person = %s "
+            "AND lower(during) < %s AND (upper_inf(during) OR upper(during) > %s)",
+            (at, *theirs, at),
+        )
+        gone = self._connection.execute(
+            "DELETE FROM holding WHERE id = %s AND person = %s AND lower(during) >= %s", theirs
+        )
+        if not ended.rowcount + gone.rowcount:
+            raise NotFound("no such pairing")
+
     def add_household(self, name: str, members: list[UUID], devices: list[UUID]) -> Household:
         """Let people share devices; raises NotFound, Conflict when a device is another household's."""
         people = [self.person(member) for member in dict.fromkeys(members)]

@@ -73,6 +73,15 @@ class Access:
         """Who signed in with the browser that bears this cookie; None if nobody, or no longer."""
         with self._database.transaction(Role.REGISTER) as connection:
             account = Sessions(connection).holder(cookie)
+        return self._of_session(cookie, account)
+
+    def still_signed_in(self, cookie: str) -> Actor | None:
+        """The same without its being a request of theirs: looking on does not keep a session alive."""
+        with self._database.transaction(Role.REGISTER) as connection:
+            account = Sessions(connection).still(cookie)
+        return self._of_session(cookie, account)
+
+    def _of_session(self, cookie: str, account: Account | None) -> Actor | None:
         digest = secret_hash(cookie)
         if account is None:
             self._tickets.pop(digest, None)

@@ -1,8 +1,10 @@
 """Alerts as whoever acts sees them, and what they do about them; for the routes and for pages."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from statistics import median
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +16,7 @@ from alerts.rule import Because, Evidence, Level
 from alerts.watcher import Watcher
 from hub.database import Connection
 from hub.errors import Malformed, NotFound
-from hub.quantities import KIND_BY_NUMBER, Kind
+from hub.quantities import GLUCOSE_KINDS, KIND_BY_NUMBER, Kind
 from ingest_api.access import Actor
 from ingest_api.opened import enter
 from ingest_api.parts import Hub
@@ -22,6 +24,10 @@ from timeseries.store import Place
 
 _BECAUSE = TypeAdapter(Because)
 _EVIDENCE = TypeAdapter(tuple[Evidence, ...])
+
+
+OF_ALERTS = (*GLUCOSE_KINDS, Kind.WEIGHT)
+"""Kinds of which there are rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +96,39 @@ def act_on(hub: Hub, actor: Actor, alert: UUID, doing: Doing, until: datetime = 
     return _one(hub, actor, alert) or seen
 
 
+@dataclass(frozen=True, slots=True)
+class Burden:
+    """What one rule asked of people: alerts, how often they rang, how many of them somebody acknowledged, how soon.
+
+    `rule` is None over all rules; percent and minutes (the median) are None where there is nothing to tell.
+    """
+
+    rule: str | None
+    alerts: int
+    rings: int
+    acknowledged_percent: float | None
+    minutes_to_acknowledgement: float | None
+
+
+def burden_of(connection: Connection, person: int, since: datetime, until: datetime) -> list[Burden]:
+    """What a period's alerts of a person asked of people: over all rules, then rule by rule."""
+    asked = {"person": person, "since": since, "until": until}
+    rings: Counter[str] = Counter(dict(connection.execute(_RINGS, asked).fetchall()))
+    waits: dict[str, list[float | None]] = {}
+    for rule, minutes in connection.execute(_WAITS, asked):
+        waits.setdefault(rule, []).append(minutes)
+    every = [minutes for each in waits.values() for minutes in each]
+    total = _burden(None, every, rings.total())
+    return [total, *(_burden(rule, waits.get(rule, []), rings[rule]) for rule in sorted({*waits, *rings}))]
+
+
+def _burden(rule: str | None, waits: Sequence[float | None], rings: int) -> Burden:
+    """Of the minutes to each alert's acknowledgement, None for those that nobody acknowledged."""
+    known = [minutes for minutes in waits if minutes is not None]
+    share = 100 * len(known) / len(waits) if waits else None
+    return Burden(rule, len(waits), rings, share, median(known) if known else None)
+
+
 def devices_of(connection: Connection, seen: Sequence[Seen]) -> Mapping[int, UUID]:
     """What others call the devices of the readings that decided those alerts."""
     numbers = sorted({each.device for alert in seen for each in alert.evidence})
@@ -121,4 +160,12 @@ _PAGE = f"""{_SEEN}
       AND (%(states)s::text[] IS NULL OR a.state = ANY(%(states)s))
       AND (%(time)s::timestamptz IS NULL OR (a.raised_at, a.id) < (%(time)s, %(id)s))
     ORDER BY a.raised_at DESC, a.id DESC LIMIT %(limit)s
+"""
+_RINGS = """
+    SELECT rule, count(*) FROM alert_event
+    WHERE person = %(person)s AND rings AND at >= %(since)s AND at < %(until)s GROUP BY rule
+"""
+_WAITS = """
+    SELECT rule, extract(epoch FROM acknowledged_at - raised_at)::float8 / 60 FROM alert
+    WHERE person = %(person)s AND NOT retrospective AND raised_at >= %(since)s AND raised_at < %(until)s
 """

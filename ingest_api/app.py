@@ -1,5 +1,6 @@
 """The HTTP application: routes, problems, limits."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -35,12 +36,25 @@ from ingest_api.routes import (
     register,
     sharing,
     sign_in,
+    stream,
     thresholds,
     weight,
 )
+from ingest_api.stream import Live
+from ingest_api.uploads import MOST_FILE_BYTES
 
 MOST_BODY_BYTES = 1024 * 1024
-_SAY = f"the body is longer than {MOST_BODY_BYTES // 1024} KiB; send several requests"
+_UPLOADS = re.compile(r"/people/[0-9a-f-]{36}/import")
+"""Where files are handed in, with the form's other parts."""
+
+
+def most_bytes(path: str) -> int:
+    """How long a body sent there may be."""
+    return MOST_FILE_BYTES + MOST_BODY_BYTES if _UPLOADS.fullmatch(path) else MOST_BODY_BYTES
+
+
+def _say(most: int) -> str:
+    return f"the body is longer than {most // 1024} KiB; send several requests"
 
 
 class Application(FastAPI):
@@ -55,7 +69,7 @@ class Application(FastAPI):
 HEALTH: tuple[ModuleType, ...] = (health,)
 ALL: tuple[ModuleType, ...] = (
     register, readings, glucose, weight, households, population, sharing, emergency, chain, contacts, export, leaving,
-    alerts, thresholds, prevention, calendar, forecast, sign_in, health, *pages(),
+    alerts, thresholds, prevention, calendar, forecast, sign_in, stream, health, *pages(),
 )  # fmt: skip
 
 
@@ -63,7 +77,7 @@ def create_app(hub: Hub, modules: Sequence[ModuleType] = ALL) -> Application:
     """The application over these parts, with the routes of those modules."""
     # the interactive pages would load scripts from elsewhere; /openapi.json serves any tool
     app = Application(title="Vigie", version="0.1.0", docs_url=None, redoc_url=None)
-    app.state.hub = hub
+    app.state.hub, app.state.live = hub, Live(hub)
     for module in modules:
         app.include_router(module.router)
     problems.install(app)
@@ -72,12 +86,15 @@ def create_app(hub: Hub, modules: Sequence[ModuleType] = ALL) -> Application:
 
 
 # x-forwarded-for is believed by ingest_api.limits, from the proxies it is told of; uvicorn would from any on loopback
-_QUIET: Any = {"log_config": None, "access_log": False, "proxy_headers": False, "server_header": False}
+_QUIET: Any = {
+    "log_config": None, "access_log": False, "proxy_headers": False, "server_header": False,
+    "timeout_graceful_shutdown": 3,  # a stream would go on for ever
+}  # fmt: skip
 
 
 def answer(app: Application, host: str, port: int) -> None:
     """Answer HTTP until a signal ends it."""
-    uvicorn.run(app, host=host, port=port, timeout_graceful_shutdown=5, **_QUIET)
+    uvicorn.run(app, host=host, port=port, **_QUIET)
 
 
 @contextmanager
@@ -98,9 +115,9 @@ def background(app: ASGIApp, host: str, port: int) -> Iterator[None]:
 class BodyTooLong(HTTPException):
     """Raised while a body comes; FastAPI would turn any other error there into a 400."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
         """The same answer as for a declared length."""
-        super().__init__(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _SAY)
+        super().__init__(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _say(most))
 
 
 class BodyLimit:
@@ -115,23 +132,24 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        most = most_bytes(scope["path"])
         declared = dict(scope["headers"]).get(b"content-length", b"0")
-        if not declared.isdigit() or int(declared) > MOST_BODY_BYTES:
-            refusal = problems.problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", _SAY)
+        if not declared.isdigit() or int(declared) > most:
+            refusal = problems.problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", _say(most))
             await refusal(scope, receive, send)
             return
-        await self._app(scope, _counted(receive), send)
+        await self._app(scope, _counted(receive, most), send)
 
 
-def _counted(receive: Receive) -> Receive:
+def _counted(receive: Receive, most: int) -> Receive:
     seen = 0
 
     async def counted() -> Message:
         nonlocal seen
         message = await receive()
         seen += len(message.get("body", b""))
-        if seen > MOST_BODY_BYTES:
-            raise BodyTooLong
+        if seen > most:
+            raise BodyTooLong(most)
         return message
 
     return counted

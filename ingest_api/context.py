@@ -14,8 +14,10 @@ from fastapi import Depends, HTTPException, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.concurrency import run_in_threadpool
 
 from hub.accounts import ActorRole, Scope
+from ingest_api import uploads
 from ingest_api.access import Actor
 from ingest_api.parts import Hub, TheHub
 from ingest_api.signin import guard
@@ -41,10 +43,18 @@ _NOBODY = "send a valid token: Authorization: Bearer … (make one with `vigie t
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 
 
-async def _form_token(request: Request) -> str | None:
-    """The token against forged requests, from its header or else the form's field; a bearer's body is not looked at."""
+async def _form_token(request: Request, hub: TheHub) -> str | None:
+    """The token against forged requests, from its header or else the form's field; a bearer's body is not looked at.
+
+    A file is read for those who are signed in alone.
+    """
     if request.method in guard.SAFE or "authorization" in request.headers:
         return None
+    if uploads.is_upload(request):
+        cookie = request.cookies.get(hub.site.session_cookie, "")
+        if not cookie or await run_in_threadpool(hub.access.signed_in, cookie) is None:
+            return None
+        return (await uploads.upload(request)).fields.get(guard.FIELD)
     return request.headers.get(guard.HEADER) or (await guard.fields(request)).get(guard.FIELD)
 
 

@@ -15,17 +15,18 @@ from uuid import UUID
 from hub.database import Connection, Database, Jsonb, OperationalError, Role
 from hub.errors import Conflict, DatabaseError, NotFound, VigieError
 from hub.faults import whereabouts
+from hub.quantities import Kind
 from hub.register import Register
 from ingest_api.imports import Export, Imported, recognised, take_in
 from ingest_api.intake import Intake
 
 log = logging.getLogger(__name__)
 
-MOST_FILE_BYTES = 16 * 1024 * 1024
-"""About two years of a sensor's export; it is held in memory while its rows are read."""
-
 MOST_TOLD = 50
 """Refused rows that are told one by one."""
+
+_KINDS = frozenset(Kind)
+"""A file may name others, as many as it likes: those are counted together."""
 
 _LEASE = timedelta(minutes=2)
 _FORGOTTEN = timedelta(days=1)
@@ -41,10 +42,10 @@ def preview(export: Export) -> dict[str, Any]:
         "rows": len(rows),
         "unreadable": sum(not row.readable for row in rows),
         "devices": len({row.serial for row in rows if row.readable}),
-        "kinds": Counter(row.kind for row in rows if row.readable),
+        "kinds": Counter(row.kind if row.kind in _KINDS else "" for row in rows if row.readable),
         "first": days[0].isoformat() if days else None,
         "last": days[-1].isoformat() if days else None,
-        "unmeasured": export.contents.unmeasured,
+        "unmeasured": export.contents.unmeasured.total(),
     }
 
 

@@ -11,11 +11,10 @@ from typing import Any
 from uuid import UUID
 
 from hub.accounts import ActorRole
-from hub.database import Connection
 from hub.quantities import KIND_BY_NUMBER, Kind
 from hub.sharing import Sharing, Way
 from ingest_api.access import Actor
-from ingest_api.opened import acting_for, enter
+from ingest_api.opened import Opened, acting_for, enter
 from ingest_api.parts import Hub
 from ingest_api.whose import Whose
 
@@ -96,15 +95,15 @@ class Choices:
 class Settled:
     """Reads what is settled about one person, as whoever acts may see it."""
 
-    def __init__(self, connection: Connection, whose: Whose) -> None:
-        """Within a transaction of the API's role; `whose` record it is."""
-        self.connection = connection
-        self.whose = whose
-        self._person = (whose.number,)
+    def __init__(self, record: Opened) -> None:
+        """Of that record, as it was opened."""
+        self.record = record
+        self._connection = record.connection
+        self._person = (record.whose.number,)
 
     def grants(self) -> list[Grant]:
         """Everybody who is let in, now or later, oldest first."""
-        rows = self.connection.execute(
+        rows = self._connection.execute(
             "SELECT id, name, shown_name, role, kinds, lower(during), upper(during), delegate FROM access_grant "
             "WHERE person = %s ORDER BY created_at, id",
             self._person,
@@ -116,7 +115,7 @@ class Settled:
 
     def blocks(self) -> list[Block]:
         """Everybody who is shut out, by name."""
-        rows = self.connection.execute(
+        rows = self._connection.execute(
             "SELECT name, shown_name, created_at FROM access_block WHERE person = %s ORDER BY shown_name, name",
             self._person,
         )
@@ -124,7 +123,7 @@ class Settled:
 
     def hidden(self) -> list[Hidden]:
         """All that is hidden, oldest first."""
-        rows = self.connection.execute(
+        rows = self._connection.execute(
             "SELECT h.id, h.kind, d.id, h.reading, lower(h.during), upper(h.during) "
             "FROM hidden h LEFT JOIN device d ON d.number = h.device WHERE h.person = %s ORDER BY h.created_at, h.id",
             self._person,
@@ -133,7 +132,7 @@ class Settled:
 
     def log(self, most: int, before: int | None = None) -> list[Entry]:
         """Accesses, newest first, those numbered before `before`."""
-        rows = self.connection.execute(
+        rows = self._connection.execute(
             "SELECT number, at, name, role, act, kinds, emergency FROM access_log "
             "WHERE person = %s AND (%s::bigint IS NULL OR number < %s) ORDER BY number DESC LIMIT %s",
             (*self._person, before, before, most),
@@ -145,7 +144,7 @@ class Settled:
 
     def emergencies(self) -> list[Opening]:
         """Every opening in an emergency, newest first."""
-        rows = self.connection.execute(
+        rows = self._connection.execute(
             "SELECT id, who, way, reason, opened_at, until FROM emergency WHERE person = %s ORDER BY opened_at DESC",
             self._person,
         )
@@ -153,7 +152,7 @@ class Settled:
 
     def choices(self) -> Choices:
         """What is settled besides."""
-        row = self.connection.execute(
+        row = self._connection.execute(
             "SELECT attending, opposes_regulation, opposes_break_glass, collection_stopped_at FROM settled "
             "WHERE person = %s",
             self._person,
@@ -167,26 +166,27 @@ def reading_settled(hub: Hub, actor: Actor, person: UUID) -> Iterator[Settled]:
     """Look at what is settled; the look is entered. Raises NotFound to anybody who may not settle it."""
     with acting_for(hub, actor, person) as record:
         enter(record.connection, [record.whose.number], "read", [])
-        yield Settled(record.connection, record.whose)
+        yield Settled(record)
 
 
 @contextmanager
 def settling(
     hub: Hub, actor: Actor, person: UUID, act: str, kinds: Sequence[Kind] | None = None
-) -> Iterator[tuple[Sharing, int]]:
+) -> Iterator[tuple[Sharing, Whose]]:
     """The desk, and whose record it is about, for whoever may settle things in it; the act is entered in its log."""
     with acting_for(hub, actor, person) as record, hub.registering(actor) as connection:
-        yield Sharing(connection), record.whose.number
+        yield Sharing(connection), record.whose
         enter(connection, [record.whose.number], act, kinds)
 
 
 def tell_of_emergencies(hub: Hub, actor: Actor, settled: Settled) -> list[Opening]:
     """Every opening in an emergency; once the person themselves asks, they have been told."""
     openings = settled.emergencies()
-    if actor.person == settled.whose.number:
+    if actor.person == settled.record.whose.number:
         with hub.registering() as connection:
             connection.execute(
-                "UPDATE emergency SET told_at = coalesce(told_at, now()) WHERE person = %s", (settled.whose.number,)
+                "UPDATE emergency SET told_at = coalesce(told_at, now()) WHERE person = %s",
+                (settled.record.whose.number,),
             )
     return openings
 

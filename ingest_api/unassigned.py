@@ -93,10 +93,9 @@ def house(connection: Connection, household: UUID) -> House:
     row = connection.execute("SELECT number, name, time_zone FROM household WHERE id = %s", (household,)).fetchone()
     if row is None:
         raise NotFound("no such household")
-    number, name, zone = row
-    members = connection.execute(_MEMBERS, (number,)).fetchall()
-    enter(connection, [member for member, _, _ in members], "read", [Kind.WEIGHT])
-    return House(connection, number, name, zone, tuple(Member(*member) for member in members))
+    members = connection.execute(_MEMBERS, (row[0],)).fetchall()
+    enter(connection, [number for number, _, _ in members], "read", [Kind.WEIGHT])
+    return House(connection, row[0], row[1], row[2], tuple(Member(*member) for member in members))
 
 
 def assign(hub: Hub, actor: Actor, household: UUID, reading: UUID, person: UUID | None) -> list[UUID]:

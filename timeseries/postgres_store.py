@@ -1,6 +1,7 @@
 """The store on TimescaleDB. Readings come in batches; most are new, and go in as two binary COPYs."""
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from hub.database import Connection, Jsonb, UniqueViolation
@@ -55,9 +56,14 @@ class PostgresStore:
         return [found(values) for values in self._connection.execute(_FIND, parameters, binary=True)]
 
     def latest(self, person: int) -> list[Found]:
-        """See Store."""
-        parameters = {"person": person, "kinds": list(KIND_BY_NUMBER)}
-        return [found(values) for values in self._connection.execute(_LATEST, parameters, binary=True)]
+        """See Store. Looks further back only for what was not found nearer: a view's rows come in no order."""
+        newest: dict[Kind, Found] = {}
+        for back in _BACK:
+            missing = [number for number, kind in KIND_BY_NUMBER.items() if kind not in newest]
+            parameters = {"person": person, "kinds": missing, "back": back}
+            rows = self._connection.execute(_LATEST, parameters, binary=True)
+            newest |= {each.kind: each for each in map(found, rows)}
+        return list(newest.values())
 
     def give(self, key: UUID, person: int, attribution: int) -> Outcome:
         """Copy a reading of a household's inbox into a person's record, unless a device of theirs reported it too."""
@@ -181,6 +187,7 @@ def _named_besides(reading: Reading) -> dict[str, object]:
     }
 
 
+_BACK = (timedelta(days=1), timedelta(days=60), timedelta(days=365 * 1000))
 _FIND = f"""
     SELECT {FOUND} FROM reading r JOIN device d ON d.number = r.device
     WHERE r.person = %(person)s AND r.kind = ANY(%(kinds)s::smallint[])
@@ -191,7 +198,8 @@ _FIND = f"""
 _LATEST = f"""
     SELECT {FOUND} FROM unnest(%(kinds)s::smallint[]) AS wanted (kind)
     CROSS JOIN LATERAL (
-        SELECT * FROM reading WHERE person = %(person)s AND reading.kind = wanted.kind
+        SELECT * FROM reading
+        WHERE person = %(person)s AND reading.kind = wanted.kind AND taken_at > now() - %(back)s::interval
         ORDER BY taken_at DESC, key DESC LIMIT 1
     ) r JOIN device d ON d.number = r.device
 """  # noqa: S608

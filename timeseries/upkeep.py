@@ -25,6 +25,7 @@ class Upkeep:
         """Work in that database (role `vigie_watch`)."""
         self._database = database
         self._resting: dict[int, float] = {}
+        self._swept = 0.0
 
     def turn(self) -> bool:
         """Do what is there to do, at most so much; True if there may be more.
@@ -37,7 +38,15 @@ class Upkeep:
             behind = Summaries(connection).behind(AT_ONCE, self._at_rest())
         for person in behind:
             self._summarise(person)
+        self._sweep()
         return decided > 0 or len(behind) >= AT_ONCE
+
+    def _sweep(self) -> None:
+        """What nobody who follows a record can resume from any more is forgotten, a minute's worth at a time."""
+        if monotonic() - self._swept >= REST:
+            with self._database.transaction(Role.WATCH) as connection:
+                connection.execute("DELETE FROM news WHERE at < now() - interval '2 hours'")
+            self._swept = monotonic()
 
     def _at_rest(self) -> list[int]:
         return [person for person, until in self._resting.items() if until > monotonic()]

@@ -11,6 +11,7 @@ from hub.errors import RecordError, Refusal, SettingsError, VigieError
 from hub.settings import load
 from vigie.cli_access_log import app as access_log_app
 from vigie.cli_accounts import app as accounts_app
+from vigie.cli_alerts import app as alerts_app
 from vigie.cli_gateway import app as gateway_app
 from vigie.cli_people import app as people_app
 from vigie.cli_quarantine import app as quarantine_app
@@ -31,6 +32,7 @@ app.add_typer(people_app, name="people")
 app.add_typer(token_app, name="token")
 app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(access_log_app, name="access-log")
+app.add_typer(alerts_app, name="alerts")
 
 ALL_PARTS = "intake,api,watch,deliver"
 NOBODY = "00:00:00:00:00:00"

@@ -67,7 +67,7 @@ def run(wanted: Wanted, database_url: str, console: Console) -> Done:
     database = Database(database_url)
     try:
         person = _person(database, wanted.person)
-        zone = person.zone if wanted.zone is None else _zone(wanted.zone)
+        zone = person.zone if wanted.zone is None else zone_named(wanted.zone)
         steps = take_in(database, Intake(database, PostgresDirectory(database)), person, export, zone)
         quiet = not console.is_terminal
         for imported in track(steps, export.reader.name, total=export.batches, console=console, disable=quiet):  # noqa: B007
@@ -93,7 +93,8 @@ def _person(database: Database, id_: str) -> Person:
         return Register(connection).person(number)
 
 
-def _zone(name: str) -> ZoneInfo:
+def zone_named(name: str) -> ZoneInfo:
+    """That place's zone; raises SettingsError."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):

@@ -23,6 +23,7 @@ from ingest_api.access import Access
 from ingest_api.app import ALL, HEALTH, Application, create_app
 from ingest_api.consumer import Consumer
 from ingest_api.context import Hub
+from ingest_api.import_desk import Importing
 from ingest_api.intake import Intake
 from ingest_api.metrics import tell
 from timeseries.upkeep import Upkeep
@@ -87,6 +88,7 @@ def hub(
             session = mqtt_client or Address.of(mqtt_url).hub_session
             checks |= _listen(stack, MqttSource(mqtt_url, session, topic_filters()), intake)
             _settle_accounts(stack, database, mqtt_url)
+            _import(stack, Importing(database, intake))
         if Part.WATCH in parts:
             checks |= _keep_up(stack, "watch", Upkeep(database).turn)
             checks |= _keep_up(stack, "alerts", Watcher(database, tell=tell).turn)
@@ -135,6 +137,13 @@ def _settle_accounts(stack: ExitStack, database: Database, mqtt_url: str) -> Non
     settling = Thread(target=gateway_accounts.settle, args=(database, mqtt_url), name="settle-accounts", daemon=True)
     settling.start()
     stack.callback(settling.join)
+
+
+def _import(stack: ExitStack, importing: Importing) -> None:
+    """Start importing the files people hand in, until the stack unwinds; the hub is ready without."""
+    watch = Watch(importing.turn)
+    watch.start()
+    stack.callback(watch.stop)
 
 
 def _listen(stack: ExitStack, source: MqttSource, intake: Intake) -> ReadyChecks:

@@ -15,8 +15,8 @@ from hub.database import Connection
 KEYS = UUID("9c1f8a52-6f0e-5b7c-8f43-0d6f6c2f4b1e")
 """The family of the keys by which whoever receives a message twice knows it."""
 
-LEASE = timedelta(seconds=60)
-"""Well over what a channel takes at most (alerts.outward.WITHIN, and SMTP's)."""
+LEASE = timedelta(minutes=2)
+"""Well over what a message takes, a slow mail server's included; what lasts longer is sent again under its key."""
 
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(minutes=15)
 GIVE_UP = timedelta(hours=24)
@@ -163,6 +163,7 @@ _TAKE = """
 _REFUSED = """
     SELECT CASE
         WHEN c.id IS NULL OR c.dead_at IS NOT NULL OR (c.verified_at IS NULL AND o.what <> 'verify') THEN 'no_address'
+        WHEN (SELECT a.closed_at FROM account a WHERE a.number = o.account) IS NOT NULL THEN 'not_allowed'
         WHEN o.person IS NOT NULL AND NOT may_be_told(o.account, o.person, o.kinds, o.shown) THEN 'not_allowed'
         WHEN o.event IS NOT NULL AND NOT EXISTS (SELECT FROM alert_event e WHERE e.number = o.event) THEN 'over'
         WHEN o.event IS NOT NULL AND o.account NOT IN (

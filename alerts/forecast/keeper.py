@@ -1,5 +1,6 @@
 """What was learnt of each person, as it is kept: the model, the score, the versions that the alerts' rule goes by."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -37,13 +38,25 @@ class Keeper:
         """Work within that connection's transaction."""
         self._connection = connection
 
-    def follow(self, person: int, zone: ZoneInfo, now: datetime, shown: bool = False) -> None:
-        """Score what was foretold since the last time, learn what came, and put it in force from `now` on."""
-        before = self.learnt(person, shown)
-        after = _followed(self._connection, person, zone, now, before)
+    def follow(self, person: int, zone: ZoneInfo, now: datetime, shown: bool = False) -> Learnt:
+        """Score what was foretold since the last time, and learn what came; nothing goes by it yet."""
+        after = _followed(self._connection, person, zone, now, self.learnt(person, shown))
         values = (person, shown, Jsonb(after.model.to_json()), Jsonb(after.gate.to_json()), now)
         self._connection.execute(_KEEP, values)
-        self._put_in_force(person, shown, foresight(after.model, after.gate, now))
+        return after
+
+    def put_in_force(self, person: int, learnt: Learnt, at: datetime, shown: bool = False) -> None:
+        """A version more, if it says anything else than the last one; those too old to be asked for go.
+
+        Nobody may have looked at that instant yet: hold the person's walk before reading the clock.
+        """
+        sight = foresight(learnt.model, learnt.gate, at)
+        last = foresights(self._connection, [person], at, at).get((person, shown), [])
+        if last and _says(last[-1]) == _says(sight):
+            return
+        values = (person, shown, at, list(sight.weights), sight.error, sight.asked)
+        self._connection.execute(_FORCE, values)
+        self._connection.execute(_FORGET, (person, shown, at - VERSIONS))
 
     def learnt(self, person: int, shown: bool = False) -> Learnt:
         """What is kept of them."""
@@ -57,26 +70,16 @@ class Keeper:
         self._connection.execute("DELETE FROM forecast WHERE person = %s AND shown", (person,))
         self._connection.execute("DELETE FROM foresight WHERE person = %s AND shown", (person,))
 
-    def foresights(self, person: int, shown: bool = False) -> tuple[Foresight, ...]:
-        """Every version kept, oldest first: what alerts.history is given."""
-        rows = self._connection.execute(
-            "SELECT valid_from, weights, error, asked FROM foresight "
-            "WHERE person = %s AND shown = %s ORDER BY valid_from",
-            (person, shown),
-        )
-        return tuple(Foresight(at, tuple(weights), error, asked) for at, weights, error, asked in rows)
 
-    def _put_in_force(self, person: int, shown: bool, sight: Foresight) -> None:
-        """A version more, if it says anything else than the last one; those too old to be asked for go."""
-        versions = self.foresights(person, shown)
-        if versions and _says(versions[-1]) == _says(sight):
-            return
-        values = (person, shown, sight.valid_from, list(sight.weights), sight.error, sight.asked)
-        self._connection.execute(_FORCE, values)
-        self._connection.execute(
-            "DELETE FROM foresight WHERE person = %s AND shown = %s AND valid_from < %s",
-            (person, shown, sight.valid_from - VERSIONS),
-        )
+def foresights(
+    connection: Connection, people: Sequence[int], since: datetime, now: datetime
+) -> dict[tuple[int, bool], list[Foresight]]:
+    """The versions in force at any time from `since` to `now`, oldest first, by person and whether `shown`."""
+    found: dict[tuple[int, bool], list[Foresight]] = {}
+    asked = {"people": list(people), "since": since, "now": now}
+    for person, shown, at, weights, error, rung in connection.execute(_FORESIGHTS, asked):
+        found.setdefault((person, shown), []).append(Foresight(at, tuple(weights), error, rung))
+    return found
 
 
 def _followed(connection: Connection, person: int, zone: ZoneInfo, now: datetime, before: Learnt) -> Learnt:
@@ -98,6 +101,14 @@ _KEEP = """
     ON CONFLICT (person, shown) DO UPDATE SET
         (model, gate, learnt_at) = (EXCLUDED.model, EXCLUDED.gate, EXCLUDED.learnt_at)
 """
+_FORESIGHTS = """
+    SELECT person, shown, valid_from, weights, error, asked FROM foresight f
+    WHERE person = ANY(%(people)s) AND valid_from <= %(now)s AND valid_from >= coalesce(
+        (SELECT max(o.valid_from) FROM foresight o
+         WHERE (o.person, o.shown) = (f.person, f.shown) AND o.valid_from <= %(since)s), '-infinity')
+    ORDER BY person, shown, valid_from
+"""
+_FORGET = "DELETE FROM foresight WHERE person = %s AND shown = %s AND valid_from < %s"
 _FORCE = """
     INSERT INTO foresight (person, shown, valid_from, weights, error, asked) VALUES (%s, %s, %s, %s, %s, %s)
     ON CONFLICT DO NOTHING

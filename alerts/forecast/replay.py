@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from alerts.forecast.foresight import Foresight, foresight
 from alerts.forecast.gate import Gate, PredictedLow, watch
 from alerts.forecast.model import GENERAL, Model, learn
 from timeseries.glucose.series import Series, moment
@@ -52,3 +53,14 @@ def replay(series: Series, model: Model = GENERAL, gate: Gate = NEW, learnt: dat
             learnt = now
         gate, announced = watch(gate, model, told.between(now - RECENT, until), now)
         yield Step(now, model, gate, announced)
+
+
+def versions(series: Series) -> list[Foresight]:
+    """What would have been in force over those readings: the general model at first, then a version each day."""
+    told: list[Foresight] = []
+    model = None
+    for step in replay(series):
+        if step.model is not model:
+            model = step.model
+            told.append(foresight(model, step.gate, step.now))
+    return told

@@ -99,6 +99,7 @@ def _more(found: Found, visitor: Visitor) -> Iterator[Link]:
         if found.inbox is not None:
             yield Link(f"/households/{found.inbox}/inbox", visitor.words("common").say("nav.inbox"))
         yield from _links(found, ACTING, visitor)
+    yield Link("/people", visitor.words("common").say("people"))
 
 
 _HEAD = """

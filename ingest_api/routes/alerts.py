@@ -1,10 +1,8 @@
 """Alerts: what was told of whom and why, and what people do about it."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from statistics import median
 from typing import Annotated
 from uuid import UUID
 
@@ -16,9 +14,9 @@ from alerts.rule import Level
 from alerts.wording import Language, sentence, title
 from hub.accounts import Scope
 from hub.database import Connection
-from hub.quantities import GLUCOSE_KINDS, Kind, Unit
+from hub.quantities import Kind, Unit
 from ingest_api.access import Actor
-from ingest_api.alerts import Seen, act_on, alerts_seen, devices_of, enter_seen
+from ingest_api.alerts import OF_ALERTS, Burden, Seen, act_on, alerts_seen, burden_of, devices_of, enter_seen
 from ingest_api.context import Hub, Policy, TheHub
 from ingest_api.cursor import read_cursor, write_cursor
 from ingest_api.language import Spoken
@@ -36,9 +34,6 @@ AlertActor = Annotated[Actor, Depends(Policy(scope=Scope.ALERTS_WRITE))]
 MOST_ON_A_PAGE = 200
 SPAN = timedelta(days=14)
 """What a burden is taken over unless told."""
-
-OF_ALERTS = (*GLUCOSE_KINDS, Kind.WEIGHT)
-"""Kinds of which there are rules."""
 
 
 class _Body(BaseModel):
@@ -170,27 +165,21 @@ def burden(person: UUID, hub: TheHub, actor: AlertReader, since: Since = None, u
     """How much the alerts asked of people from `from` up to `to`; the last 14 days unless told."""
     since, until = period(since, until, SPAN)
     with opened(hub, actor, person, OF_ALERTS) as record:
-        asked = {"person": record.whose.number, "since": since, "until": until}
-        rings: Counter[str] = Counter(dict(record.connection.execute(_RINGS, asked).fetchall()))
-        waits: dict[str, list[float | None]] = {}
-        for rule, minutes in record.connection.execute(_ALERTS, asked):
-            waits.setdefault(rule, []).append(minutes)
+        total, *rules = burden_of(record.connection, record.whose.number, since, until)
     days = (until - since) / timedelta(days=1)
-    rules = [_burden(rule, waits.get(rule, []), rings[rule], days) for rule in sorted({*waits, *rings})]
-    every = [minutes for each in waits.values() for minutes in each]
-    return BurdenAnswer(from_=since, to=until, total=_burden("all", every, rings.total(), days), rules=rules)
+    return BurdenAnswer(
+        from_=since, to=until, total=_burden(total, days), rules=[_burden(each, days) for each in rules]
+    )
 
 
-def _burden(rule: str, waits: list[float | None], rings: int, days: float) -> RuleBurden:
-    """Of the minutes to each alert's acknowledgement, None for those that nobody acknowledged."""
-    known = [minutes for minutes in waits if minutes is not None]
+def _burden(of: Burden, days: float) -> RuleBurden:
     return RuleBurden(
-        rule=rule,
-        alerts=len(waits),
-        rings=rings,
-        rings_per_day=rings / days,
-        acknowledged_percent=100 * len(known) / len(waits) if waits else None,
-        minutes_to_acknowledgement=median(known) if known else None,
+        rule=of.rule or "all",
+        alerts=of.alerts,
+        rings=of.rings,
+        rings_per_day=of.rings / days,
+        acknowledged_percent=of.acknowledged_percent,
+        minutes_to_acknowledgement=of.minutes_to_acknowledgement,
     )
 
 
@@ -233,13 +222,3 @@ def _answer(seen: Seen, devices: Mapping[int, UUID], language: Language, unit: U
         resolved_at=seen.resolved_at,
         note=seen.note,
     )
-
-
-_RINGS = """
-    SELECT rule, count(*) FROM alert_event
-    WHERE person = %(person)s AND rings AND at >= %(since)s AND at < %(until)s GROUP BY rule
-"""
-_ALERTS = """
-    SELECT rule, extract(epoch FROM acknowledged_at - raised_at)::float8 / 60 FROM alert
-    WHERE person = %(person)s AND NOT retrospective AND raised_at >= %(since)s AND raised_at < %(until)s
-"""

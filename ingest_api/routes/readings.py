@@ -137,7 +137,7 @@ def get_readings(
         found = PostgresStore(record.connection).find(wanted)
     more = len(found) > limit
     return ReadingsAnswer(
-        readings=[ReadingAnswer(**_said(each, shown)) for each in found[:limit]],
+        readings=[ReadingAnswer(**said(each, shown)) for each in found[:limit]],
         next=write_cursor(Place(found[limit - 1].taken_at, found[limit - 1].key)) if more else None,
     )
 
@@ -150,7 +150,7 @@ def get_latest(person: UUID, hub: TheHub, actor: Reader) -> LatestsAnswer:
         number, store = record.whose.number, PostgresStore(record.connection)
         latest = [
             LatestAnswer(
-                **_said(each, None), age_seconds=(now - each.taken_at) // timedelta(seconds=1),
+                **said(each, None), age_seconds=(now - each.taken_at) // timedelta(seconds=1),
                 arrow=arrow_of(store, number, each),
             )
             for each in store.latest(number)
@@ -182,7 +182,7 @@ def _device(payload: bytes) -> object:
     return body.get("device") if isinstance(body, dict) else None
 
 
-def _said(found: Found, unit: Unit | None) -> dict[str, Any]:
+def said(found: Found, unit: Unit | None) -> dict[str, Any]:
     shown = unit or KINDS[found.kind].unit
     value = None if found.value is None else from_canonical(found.kind, found.value, shown)
     return {

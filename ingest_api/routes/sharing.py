@@ -139,9 +139,9 @@ class Done(BaseModel):
 def grant(person: UUID, body: GrantBody, hub: TheHub, actor: Sharer) -> GrantAnswer:
     """Let somebody see the record, or some kinds of it."""
     during = (body.from_ or datetime.now(UTC), body.until)
-    with settling(hub, actor, person, "grant", body.kinds) as (desk, number):
+    with settling(hub, actor, person, "grant", body.kinds) as (desk, whose):
         to = desk.account(body.to)
-        made = desk.grant(number, to, actor.account, body.kinds, during, body.delegate)
+        made = desk.grant(whose.number, to, actor.account, body.kinds, during, body.delegate)
     return GrantAnswer(
         id=made, to=to.name, role=to.role, kinds=body.kinds, from_=during[0], until=during[1], delegate=body.delegate
     )
@@ -166,8 +166,8 @@ def get_grants(person: UUID, hub: TheHub, actor: Sharer) -> GrantsAnswer:
 @router.delete("/grants/{grant}")
 def revoke(person: UUID, grant: UUID, hub: TheHub, actor: Sharer) -> Done:
     """End what was granted, from the next request on."""
-    with settling(hub, actor, person, "revoke") as (desk, number):
-        desk.revoke(number, grant)
+    with settling(hub, actor, person, "revoke") as (desk, whose):
+        desk.revoke(whose.number, grant)
     return Done()
 
 
@@ -176,9 +176,9 @@ def hide(person: UUID, body: HiddenBody, hub: TheHub, actor: Sharer) -> HidAnswe
     """Hide a part of the record from everybody but the person and their attending physician."""
     kinds: tuple[Kind | None, ...] = (None,) if body.kind is None else kinds_named(body.kind)
     named = [kind for kind in kinds if kind is not None] or None
-    with settling(hub, actor, person, "hide", named) as (desk, number):
+    with settling(hub, actor, person, "hide", named) as (desk, whose):
         veils = [Veil(kind, body.device, body.reading, body.from_, body.to) for kind in kinds]
-        items = [desk.hide(number, veil, actor.account) for veil in veils]
+        items = [desk.hide(whose.number, veil, actor.account) for veil in veils]
     return HidAnswer(items=items, id=items[0], warning=WARNING)
 
 
@@ -194,40 +194,40 @@ def get_hidden(person: UUID, hub: TheHub, actor: Sharer) -> HiddensAnswer:
 @router.delete("/hidden/{item}")
 def unhide(person: UUID, item: UUID, hub: TheHub, actor: Sharer) -> Done:
     """Show it again, exactly as it was."""
-    with settling(hub, actor, person, "unhide") as (desk, number):
-        desk.unhide(number, item)
+    with settling(hub, actor, person, "unhide") as (desk, whose):
+        desk.unhide(whose.number, item)
     return Done()
 
 
 @router.post("/blocks", status_code=201)
 def block(person: UUID, body: BlockBody, hub: TheHub, actor: Sharer) -> Done:
     """Shut somebody out, whatever was granted to them or to their team."""
-    with settling(hub, actor, person, "block") as (desk, number):
-        desk.block(number, desk.account(body.account))
+    with settling(hub, actor, person, "block") as (desk, whose):
+        desk.block(whose.number, desk.account(body.account))
     return Done()
 
 
 @router.delete("/blocks/{account}")
 def unblock(person: UUID, account: Name, hub: TheHub, actor: Sharer) -> Done:
     """Let them in again as far as they are granted."""
-    with settling(hub, actor, person, "unblock") as (desk, number):
-        desk.unblock(number, desk.account(account))
+    with settling(hub, actor, person, "unblock") as (desk, whose):
+        desk.unblock(whose.number, desk.account(account))
     return Done()
 
 
 @router.put("/attending")
 def declare(person: UUID, body: AttendingBody, hub: TheHub, actor: Sharer) -> Done:
     """Declare the attending physician, who sees what is hidden as far as they are granted."""
-    with settling(hub, actor, person, "declare") as (desk, number):
-        desk.declare(number, None if body.account is None else desk.account(body.account))
+    with settling(hub, actor, person, "declare") as (desk, whose):
+        desk.declare(whose.number, None if body.account is None else desk.account(body.account))
     return Done()
 
 
 @router.put("/oppositions")
 def oppose(person: UUID, body: OppositionsBody, hub: TheHub, actor: Sharer) -> Done:
     """Oppose either way of opening the record in an emergency, or both, or neither."""
-    with settling(hub, actor, person, "oppose") as (desk, number):
-        desk.oppose(number, body.regulation, body.break_glass)
+    with settling(hub, actor, person, "oppose") as (desk, whose):
+        desk.oppose(whose.number, body.regulation, body.break_glass)
     return Done()
 
 

@@ -6,7 +6,7 @@ A session ends after IDLE without a request, after LONGEST whatever happens, at 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from hub.accounts import Account, ActorRole, fresh_secret, secret_hash
+from hub.accounts import Account, account_of, fresh_secret, secret_hash
 from hub.database import Connection
 
 IDLE = timedelta(minutes=30)
@@ -45,10 +45,15 @@ class Sessions:
         row = self._connection.execute(_HOLDER, (secret_hash(cookie), IDLE)).fetchone()
         if row is None:
             return None
-        number, id_, role, name, person, seen_at, now = row
+        *account, seen_at, now = row
         if now - seen_at > SEEN_EVERY:
             self._connection.execute("UPDATE session SET seen_at = now() WHERE hash = %s", (secret_hash(cookie),))
-        return Account(number, id_, ActorRole(role), name, person)
+        return account_of(tuple(account))
+
+    def still(self, cookie: str) -> Account | None:
+        """The same, and nothing noted."""
+        row = self._connection.execute(_HOLDER, (secret_hash(cookie), IDLE)).fetchone()
+        return None if row is None else account_of(row[:-2])
 
     def expires_at(self, cookie: str) -> datetime | None:
         """When that session ends at the latest; None if it is not."""

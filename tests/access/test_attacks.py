@@ -14,6 +14,7 @@ from psycopg.errors import (
     ObjectNotInPrerequisiteState,
 )
 
+from alerts.daily import Daily
 from hub.accounts import ActorRole
 from hub.database import Role, login
 from hub.quantities import Kind
@@ -34,6 +35,13 @@ VIEWS = {
     "household": "number",
     "household_member": "person",
     "household_person": "number",
+    "wholly_seen": "person",
+    "prevention_act": "person",
+    "prevention_facts": "person",
+    "prevention_notice": "person",
+    "prevention_calendar": "person",
+    "forecast": "person",
+    "foresight": "person",
 }
 """Every view of the API's that tells of people, and its column that says of whom."""
 
@@ -63,6 +71,10 @@ def theatre(world: World) -> Theatre:
         world.open_in_emergency(each, other)
         world.block(each, world.clinician())
         each.api.post(each.path("/hidden"), {"kind": "height"})
+        each.api.post(each.path("/prevention/influenza/done"), {})
+        each.api.request("PUT", each.path("/prevention/answers"), json={"waist_cm": 90})
+        each.api.post(each.path("/prevention/calendar"), {})
+    Daily(world.database).turn()
     world.settle()
     return Theatre(world, ada, bob, clinician, ticket(world, clinician), ticket(world, bob))
 

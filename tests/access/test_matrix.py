@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -19,6 +20,7 @@ from hub.quantities import Kind
 from hub.sharing import Sharing, Veil
 from ingest_api.app import ALL, create_app
 from ingest_api.context import policy_of
+from ingest_api.import_desk import ImportDesk
 from tests.access.world import NOW, Holder, Somebody, World
 from tests.support.http import Api
 from tests.support.readings import a_reading, kg
@@ -132,6 +134,18 @@ class Scene:
         made: UUID = rows[0][0]
         return made
 
+    def pairing(self) -> UUID:
+        """One more device of hers, to be no longer."""
+        return self.world.record.pair(self.world.record.device(), self.ada.person).id
+
+    def file(self) -> UUID:
+        """One handed in, to be imported or forgotten."""
+        self.world.as_administrator("DELETE FROM import_file")
+        with self.world.database.transaction(Role.REGISTER) as connection:
+            ImportDesk(connection).hand_in(self.ada.number, self.ada.account.number, "a.csv", None, OWN_EXPORT)
+        ((file,),) = self.world.as_administrator("SELECT id FROM import_file")
+        return UUID(str(file))
+
     def other(self) -> str:
         """Somebody's name."""
         return self.world.clinician().name
@@ -139,7 +153,10 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A route, who may ask it, the status of its answer, and how it is asked: `{…}` of the path, and the body."""
+    """A route, who may ask it, the status of its answer, and how it is asked: `{…}` of the path, and the body.
+
+    The body is `sent` as json, as a form's data, or as a form's files.
+    """
 
     route: str
     policy: Policy
@@ -147,17 +164,29 @@ class Call:
     body: Callable[[Scene], Any] = lambda _: None
     named: Callable[[Scene], Mapping[str, object]] = lambda _: {}
     query: str = ""
+    sent: str = "json"
 
     def ask(self, scene: Scene, api: Api, **instead: object) -> httpx.Response:
         """Ask it of Ada, or of what is said instead."""
         method, path = self.route.split()
         names = {"person": scene.ada.id, "household": scene.home} | dict(self.named(scene)) | instead
         body = self.body(scene)
-        how = {} if body is None else {"json": body | {name: instead[name] for name in instead if name in body}}
+        how = {} if body is None else {self.sent: body | {name: instead[name] for name in instead if name in body}}
         return api.request(method, path.format(**names) + self.query, **how)
 
 
+def form(
+    route: str, status: int = 303, body: Callable[[Scene], Any] = lambda _: {}, named: Any = lambda _: {},
+    sent: str = "data",
+) -> Call:  # fmt: skip
+    """A form of a page on which somebody settles things."""
+    return Call(route, SETTLES, status, body, named, sent=sent)
+
+
 P = "/v1/people/{person}"
+PAGE = "/people/{person}"
+SETTINGS = ("sharing", "hidden", "access-log", "devices", "import", "leave")
+OWN_EXPORT = (Path(__file__).parents[1] / "captures" / "exports" / "clarity-en-mg-dl.csv").read_bytes()
 CALLS = (
     Call("POST /v1/people", RUNS, 201, lambda s: {
         "given": "Eve", "family": "Noir", "birth_date": "1990-01-01", "sex": "female", "time_zone": "Europe/Paris"}),
@@ -171,6 +200,7 @@ CALLS = (
         {"id": "a", "kind": "glucose", "value": 99, "unit": "mg/dL", "taken_at": NOW.isoformat()}]}),
     Call(f"GET {P}/readings", READS),
     Call(f"GET {P}/latest", READS),
+    Call(f"GET {P}/stream", READS, query="?stay=0"),
     Call(f"GET {P}/trends/glucose", READS),
     Call(f"GET {P}/profile/glucose", READS),
     Call(f"GET {P}/trends/weight", READS),
@@ -243,6 +273,36 @@ CALLS = (
     Call("POST /people/{person}/prevention/{item}/declined", SETTLES, 303, named=lambda s: {"item": ITEM}),
     Call("POST /people/{person}/prevention/{item}/said/{said}/take-back", SETTLES, 303,
          named=lambda s: {"item": ITEM, "said": s.said()}),
+    form(f"POST {PAGE}/sharing/grants", 303, lambda s: {"to": s.other(), "what": "everything"}),
+    form(f"POST {PAGE}/sharing/grants/{{grant}}/end", named=lambda s: {"grant": s.grant()}),
+    form(f"POST {PAGE}/sharing/blocks", 303, lambda s: {"whom": s.other()}),
+    form(f"POST {PAGE}/sharing/blocks/end", 303, lambda s: {"whom": str(s.blocked())}),
+    form(f"POST {PAGE}/sharing/attending", 303, lambda s: {"nobody": "yes"}),
+    form(f"POST {PAGE}/sharing/oppositions"),
+    *(Call(f"GET {PAGE}/{each}", SETTLES) for each in SETTINGS),
+    form(f"POST {PAGE}/hidden", 303, lambda s: {"what": "other", "to": "2015-01-01", "sure": "yes"}),
+    form(f"POST {PAGE}/hidden/show", 303, lambda s: {"items": str(s.hidden())}),
+    form(f"POST {PAGE}/devices", 303, lambda s: {"number": str(s.world.record.device().id)}),
+    form(f"POST {PAGE}/devices/{{pairing}}/end", named=lambda s: {"pairing": s.pairing()}),
+    form(f"POST {PAGE}/import", 303, lambda s: {"file": ("a.csv", OWN_EXPORT)}, sent="files"),
+    form(f"POST {PAGE}/import/{{file}}/start", named=lambda s: {"file": s.file()}),
+    form(f"POST {PAGE}/import/{{file}}/drop", named=lambda s: {"file": s.file()}),
+    form(f"POST {PAGE}/leave/collection", 303, lambda s: {"collection": "restart"}),
+    Call(f"POST {PAGE}/leave/close", SETTLES, 422, lambda s: {"name": "somebody else"}, sent="data"),
+    Call(f"POST {PAGE}/leave/delete", SETTLES, 422, lambda s: {"name": "somebody else"}, sent="data"),
+    Call("GET /households/{household}/inbox", SETTLES),
+    form("POST /households/{household}/inbox/{reading}", 303, lambda s: {"person": "nobody"},
+         named=lambda s: {"reading": s.weighing}),
+    form("POST /households/{household}/inbox/{reading}/undo", named=lambda s: {"reading": s.weighing}),
+    Call("GET /people/{person}/alerts", READS),
+    Call("POST /alerts/{alert}/acknowledge", FOLLOWS, 303, named=lambda s: {"alert": s.world.alert(s.ada)}),
+    Call("POST /alerts/{alert}/snooze", FOLLOWS, 303, lambda s: {"rest": "30"},
+         lambda s: {"alert": s.world.alert(s.ada)}, sent="data"),
+    Call("GET /people", ANYONE),
+    Call("GET /first-run", RUNS),
+    Call("POST /first-run/person", RUNS, 422),  # nothing entered
+    Call("POST /first-run/device", RUNS, 404),  # of nobody
+    Call("POST /first-run/invitation", RUNS, 404),
     Call("GET /preferences", PUBLIC),
     Call("POST /preferences", PUBLIC, 403),  # from another site, as every form that is not ours
     Call("GET /static/{name}", PUBLIC, named=lambda s: {"name": "base.css"}),

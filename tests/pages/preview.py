@@ -12,6 +12,7 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from alerts.watcher import Watcher
 from hub.accounts import Account, ActorRole
 from hub.database import Database, Role
 from hub.measurements import Condition
@@ -85,6 +86,9 @@ def peopled(world: World) -> dict[str, Account]:
     world.keep(*sensed(ada, "cgmq_dexcom", timedelta(minutes=3)), *weighings(ada, 2))
     world.keep(*sensed(bob, "cgmq_libre", timedelta(minutes=50)))
     world.settle()
+    while Watcher(world.database).turn():
+        pass
+    world.alert(ada)
     carer, doctor = world.somebody(ActorRole.CAREGIVER, "Jeanne Martin"), world.somebody(ActorRole.CLINICIAN, "Dr Roux")
     for holder in (ada, bob):
         world.grant(holder, carer)

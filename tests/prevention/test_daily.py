@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from alerts.daily import Daily
-from alerts.forecast.keeper import Keeper
+from alerts.forecast.keeper import foresights
 from alerts.fortnight import next_daily
 from alerts.prevention.notices import note
 from alerts.prevention.outlook import Outlook, outlook
@@ -18,6 +18,7 @@ from tests.prevention.making import ITEM, a_woman, item, say, sense, told
 
 PARIS = ZoneInfo("Europe/Paris")
 DAY = timedelta(days=1)
+LONG_AGO = NOW - 1000 * DAY
 
 
 @pytest.fixture(autouse=True)
@@ -148,7 +149,8 @@ def falls(days: float = 2) -> list[float]:
 def versions(world: World, holder: Holder, shown: bool = False) -> int:
     """How many versions there are."""
     with world.database.transaction(Role.WATCH) as connection:
-        return len(Keeper(connection).foresights(holder.number, shown))
+        found = foresights(connection, [holder.number], LONG_AGO, datetime.now(UTC))
+    return len(found.get((holder.number, shown), []))
 
 
 def test_of_somebody_without_readings_nothing_is_learnt_and_one_version_is_in_force(world: World) -> None:

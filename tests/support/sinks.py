@@ -21,6 +21,7 @@ class Fate(Enum):
     FAIL = "refused for now"
     GONE = "refused for ever"
     HANG = "never answered"
+    KEEP_WAITING = "taken, and never said so"
     RESET = "taken, and the connection reset before it was said"
     REDIRECT = "sent to this machine"
     DRIP = "answered byte by byte"
@@ -120,9 +121,9 @@ class _Http(_Talk):
         if len(body) < length:
             return
         fate = self.sink.fate()
-        if fate in (Fate.TAKE, Fate.RESET):
+        if fate in (Fate.TAKE, Fate.RESET, Fate.KEEP_WAITING):
             self.sink.took.append(Took(headers.get("idempotency-key") or headers.get("topic", ""), body, headers))
-        if fate is Fate.HANG:
+        if fate in (Fate.HANG, Fate.KEEP_WAITING):
             self.sink.closing.wait()
         elif fate is Fate.RESET:
             self.reset()
@@ -157,7 +158,7 @@ class _Smtp(_Talk):
                 if fate is Fate.RESET:
                     self.reset()
                     return
-                if fate is Fate.HANG:
+                if fate in (Fate.HANG, Fate.KEEP_WAITING):
                     self.sink.closing.wait()
                     return
                 self.say("250 taken")
@@ -172,7 +173,7 @@ class _Smtp(_Talk):
         while not raw.endswith(b"\r\n.\r\n"):
             raw += self.rfile.readline()
         mail: Message = message_from_bytes(raw[:-3])
-        if fate in (Fate.TAKE, Fate.RESET):
+        if fate in (Fate.TAKE, Fate.RESET, Fate.KEEP_WAITING):
             text: Any = mail.get_payload(decode=True)
             self.sink.took.append(Took(mail["Message-ID"], text, {name.lower(): v for name, v in mail.items()}))
 

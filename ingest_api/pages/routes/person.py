@@ -8,16 +8,17 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from alerts.prevention.outlook import Outlook
-from hub.quantities import GLUCOSE_KINDS, Kind
+from ingest_api.alerts import OF_ALERTS, Seen, alerts_seen
 from ingest_api.context import TheHub
 from ingest_api.latest import arrow_of, current_glucose
 from ingest_api.opened import Opened, opened
 from ingest_api.pages.head import Head, head_of
 from ingest_api.pages.render import page
 from ingest_api.pages.views.ages import sentences
+from ingest_api.pages.views.alerts import OPEN, alerts_told, pressing
 from ingest_api.pages.views.now import now_of, telling_of
-from ingest_api.pages.views.person import PERIOD, Seen, in_ranges, last_day, seen_sentences
-from ingest_api.pages.views.prevention import pressing
+from ingest_api.pages.views.person import PERIOD, Looked, in_ranges, last_day, looked_sentences
+from ingest_api.pages.views.prevention import due_titles
 from ingest_api.pages.views.weight import USUAL, told_of, weight_of
 from ingest_api.pages.visitor import TheVisitor, Visitor
 from ingest_api.prevention import outlook_of
@@ -29,6 +30,9 @@ from timeseries.store import Found
 from timeseries.weight import WeightTrend, weight_series, weight_trend
 
 router = APIRouter(tags=["pages"])
+
+MOST_OPEN = 20
+"""Alerts that go on."""
 
 MOST_DUE = 4
 """Of what prevention has due, named here; its own page has the rest."""
@@ -44,15 +48,16 @@ class Read:
     arrow: Arrow | None
     glucose: trends.Told
     weight: WeightTrend
-    seen: list[Seen]
+    seen: list[Looked]
     outlook: Outlook | None
+    alerts: list[Seen]
 
 
 @router.get("/people/{person}", response_class=HTMLResponse)
 def person(person: UUID, request: Request, hub: TheHub, visitor: TheVisitor) -> HTMLResponse:
     """How they are now, and what there is to do."""
     now = datetime.now(UTC)
-    with opened(hub, visitor.actor, person, [*GLUCOSE_KINDS, Kind.WEIGHT]) as record:
+    with opened(hub, visitor.actor, person, OF_ALERTS) as record:
         read = _read(record, visitor, now)
     telling, zone = telling_of(visitor, read.whose.conditions), read.whose.zone
     return page(
@@ -65,8 +70,9 @@ def person(person: UUID, request: Request, hub: TheHub, visitor: TheVisitor) -> 
         day=last_day(read.glucose, telling, now),
         ranges=in_ranges(read.glucose, telling, visitor, now),
         weight=weight_of(read.weight, told_of(visitor, zone, USUAL, now), visitor, now),
-        seen=seen_sentences(read.seen, visitor, zone),
-        due=None if read.outlook is None else pressing(read.outlook, visitor, MOST_DUE),
+        seen=looked_sentences(read.seen, visitor, zone),
+        alerts=alerts_told(read.alerts, visitor, zone, now),
+        due=None if read.outlook is None else due_titles(read.outlook, visitor, MOST_DUE),
     )
 
 
@@ -82,16 +88,17 @@ def _read(record: Opened, visitor: Visitor, now: datetime) -> Read:
         arrow=None if current is None else arrow_of(store, whose.number, current),
         glucose=trends.glucose_told(connection, whose.number, whose.zone, now - PERIOD, now),
         weight=weight_trend(weighed, whose.height_cm, whose.age(now)),
-        seen=_seen(record) if head.acts else [],
+        seen=_looked(record) if head.acts else [],
         outlook=outlook_of(connection, whose) if head.wholly else None,
+        alerts=pressing(alerts_seen(connection, whose.number, OPEN, None, MOST_OPEN)),
     )
 
 
-def _seen(record: Opened) -> list[Seen]:
-    return [Seen(*row) for row in record.connection.execute(_SEEN, (record.whose.number,)).fetchall()]
+def _looked(record: Opened) -> list[Looked]:
+    return [Looked(*row) for row in record.connection.execute(_LOOKED, (record.whose.number,)).fetchall()]
 
 
-_SEEN = """
+_LOOKED = """
     SELECT name, role, count(*), max(at), bool_or(emergency) FROM access_log
     WHERE person = %s AND act IN ('read', 'emergency') AND at > now() - interval '7 days'
     GROUP BY name, role ORDER BY bool_or(emergency) DESC, max(at) DESC LIMIT 4

@@ -20,7 +20,7 @@ PERIOD = timedelta(days=USUAL)
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Looked:
     """Somebody who looked at the record of late, as the access log has it."""
 
     who: str
@@ -45,12 +45,12 @@ def in_ranges(told: Told, telling: Telling, visitor: Visitor, now: datetime) -> 
     return ranges_drawn(tally(told.series), telling, little(told, USUAL, telling, visitor, now))
 
 
-def seen_sentences(seen: Sequence[Seen], visitor: Visitor, zone: ZoneInfo) -> list[str]:
+def looked_sentences(seen: Sequence[Looked], visitor: Visitor, zone: ZoneInfo) -> list[str]:
     """Who looked, in words."""
-    return [_seen(each, visitor, zone) for each in seen]
+    return [_looked(each, visitor, zone) for each in seen]
 
 
-def _seen(seen: Seen, visitor: Visitor, zone: ZoneInfo) -> str:
+def _looked(seen: Looked, visitor: Visitor, zone: ZoneInfo) -> str:
     words = visitor.words("person")
     return words.count(
         "seen.emergency" if seen.emergency else "seen.read",

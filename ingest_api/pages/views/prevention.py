@@ -69,7 +69,7 @@ def prevention_of(outlook: Outlook, said: Mapping[str, Sequence[Said]], visitor:
     )
 
 
-def pressing(outlook: Outlook, visitor: Guest, most: int) -> list[str]:
+def due_titles(outlook: Outlook, visitor: Guest, most: int) -> list[str]:
     """Titles of what is due, and what readings suggest, for a first page."""
     titles = [item.title.said(visitor.language) for item in outlook.items if item.state is State.DUE]
     return [*(signal.why.said(visitor.language) for signal in outlook.signals), *titles][:most]

@@ -282,6 +282,21 @@ def test_the_right_is_looked_up_when_it_is_sent(scene: Scene, change: object) ->
     assert scene.states() == [("mother", "raised", "cancelled", "not_allowed")]
 
 
+def test_an_account_that_was_closed_is_not_even_told_of_its_addresses(scene: Scene) -> None:
+    scene.address(scene.mother, "email")
+    scene.address(scene.mother)
+    scene.chain((scene.mother, 0))
+    scene.mail.fates.append(Fate.GONE)
+    scene.happens()
+    scene.plan()
+    scene.world.as_administrator("DELETE FROM outbox WHERE channel = 'webhook'")
+    scene.worker.turn()
+    closed_account(scene)
+    scene.deliver()
+    assert scene.states()[-1] == ("mother", "dead_channel", "cancelled", "not_allowed")
+    assert scene.sink.took == []
+
+
 def test_whoever_left_the_chain_is_not_told(scene: Scene) -> None:
     scene.address(scene.mother)
     scene.chain((scene.mother, 0))

@@ -1,0 +1,178 @@
+"""Sharing: who may see a record, who is shut out, the attending physician, emergencies opposed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from hub.errors import Conflict, Malformed, NotFound
+from hub.quantities import Kind
+from ingest_api.context import TheHub
+from ingest_api.pages.forms import Form, done
+from ingest_api.pages.render import page
+from ingest_api.pages.settings import (
+    GROUPS,
+    day_told,
+    end_of,
+    first_moment,
+    frame,
+    group_choices,
+    kinds_told,
+    span_told,
+    typed_name,
+)
+from ingest_api.pages.visitor import Guest, TheVisitor, Visitor
+from ingest_api.parts import Hub
+from ingest_api.settled import Block, Grant, reading_settled, settling
+
+router = APIRouter(prefix="/people/{person}/sharing", tags=["pages"])
+
+
+@dataclass(frozen=True, slots=True)
+class GrantLine:
+    """One who is let in, in words; `name` is what they are granted by, where it is not how they are called."""
+
+    id: UUID
+    who: str
+    name: str | None
+    role: str
+    what: str
+    when: str
+    delegate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BlockLine:
+    """One who is shut out, in words."""
+
+    name: str
+    who: str
+    since: str
+
+
+@router.get("", response_class=HTMLResponse)
+def sharing(person: UUID, request: Request, hub: TheHub, visitor: TheVisitor) -> HTMLResponse:
+    """Who may see what, and what can be changed."""
+    return _shown(person, request, hub, visitor)
+
+
+@router.post("/grants", response_class=RedirectResponse)
+def give(person: UUID, request: Request, hub: TheHub, visitor: TheVisitor, form: Form) -> Response:
+    """Let somebody in. Whoever cannot be is answered alike: not known, oneself."""
+    delegate = "delegate" in form
+    try:
+        kinds = kinds_chosen(form, delegate)
+        with settling(hub, visitor.actor, person, "grant", kinds) as (desk, whose):
+            during = during_chosen(form, whose.zone)
+            to = desk.account(typed_name(form, "to"))
+            desk.grant(whose.number, to, visitor.actor.account, kinds, during, delegate)
+    except (NotFound, Conflict):
+        return _shown(person, request, hub, visitor, "nobody", form)
+    except Malformed:
+        return _shown(person, request, hub, visitor, "what_or_when", form)
+    return done(f"/people/{person}/sharing", "given")
+
+
+@router.post("/grants/{grant}/end", response_class=RedirectResponse)
+def take_away(person: UUID, grant: UUID, hub: TheHub, visitor: TheVisitor) -> Response:
+    """End what was granted; again changes nothing."""
+    with settling(hub, visitor.actor, person, "revoke") as (desk, whose):
+        desk.revoke(whose.number, grant)
+    return done(f"/people/{person}/sharing", "taken_away")
+
+
+@router.post("/blocks", response_class=RedirectResponse)
+def shut_out(person: UUID, request: Request, hub: TheHub, visitor: TheVisitor, form: Form) -> Response:
+    """Shut somebody out."""
+    try:
+        with settling(hub, visitor.actor, person, "block") as (desk, whose):
+            desk.block(whose.number, desk.account(typed_name(form, "whom")))
+    except (NotFound, Conflict):
+        return _shown(person, request, hub, visitor, "nobody_to_shut_out", form)
+    return done(f"/people/{person}/sharing", "shut_out")
+
+
+@router.post("/blocks/end", response_class=RedirectResponse)
+def let_in_again(person: UUID, hub: TheHub, visitor: TheVisitor, form: Form) -> Response:
+    """Let them in again, as far as they are granted."""
+    with settling(hub, visitor.actor, person, "unblock") as (desk, whose):
+        desk.unblock(whose.number, desk.account(typed_name(form, "whom")))
+    return done(f"/people/{person}/sharing", "let_in_again")
+
+
+@router.post("/attending", response_class=RedirectResponse)
+def declare(person: UUID, request: Request, hub: TheHub, visitor: TheVisitor, form: Form) -> Response:
+    """Declare the attending physician, or that there is none."""
+    nobody = "nobody" in form
+    try:
+        with settling(hub, visitor.actor, person, "declare") as (desk, whose):
+            desk.declare(whose.number, None if nobody else desk.account(typed_name(form, "physician")))
+    except (NotFound, Conflict):
+        return _shown(person, request, hub, visitor, "no_physician", form)
+    return done(f"/people/{person}/sharing", "declared_nobody" if nobody else "declared")
+
+
+@router.post("/oppositions", response_class=RedirectResponse)
+def oppose(person: UUID, hub: TheHub, visitor: TheVisitor, form: Form) -> Response:
+    """Settle both ways of opening the record in an emergency."""
+    with settling(hub, visitor.actor, person, "oppose") as (desk, whose):
+        desk.oppose(whose.number, "regulation" in form, "break_glass" in form)
+    return done(f"/people/{person}/sharing", "opposed")
+
+
+def kinds_chosen(form: Mapping[str, str], delegate: bool) -> list[Kind] | None:
+    """The kinds of the groups that are ticked; everything for a delegate. Raises Malformed if nothing is."""
+    if delegate or form.get("what") == "everything":
+        return None
+    kinds = [kind for group, members in GROUPS.items() if f"kind_{group}" in form for kind in members]
+    if not kinds:
+        raise Malformed("choose what may be seen")
+    return kinds
+
+
+def during_chosen(form: Mapping[str, str], zone: ZoneInfo) -> tuple[datetime, datetime | None]:
+    """From now unless told, without an end unless told; days in the person's zone, whole. Raises Malformed."""
+    begin = first_moment(form.get("from", ""), zone) or datetime.now(UTC)
+    end = end_of(form.get("until", ""), zone)
+    if end is not None and end <= begin:
+        raise Malformed("it must end after it begins")
+    return begin, end
+
+
+def grant_line(visitor: Guest, grant: Grant, zone: ZoneInfo) -> GrantLine:
+    """A grant in words."""
+    words = visitor.words("settling")
+    return GrantLine(
+        grant.id, grant.full_name, None if grant.name == grant.full_name else grant.name, words["role"][grant.role],
+        kinds_told(visitor, grant.kinds), span_told(visitor, grant.since, grant.until, zone), grant.delegate,
+    )  # fmt: skip
+
+
+def block_line(visitor: Guest, block: Block, zone: ZoneInfo) -> BlockLine:
+    """A block in words."""
+    since = visitor.words("settling").say("since", begin=day_told(visitor, block.since, zone))
+    return BlockLine(block.name, block.full_name, since)
+
+
+def _shown(
+    person: UUID, request: Request, hub: Hub, visitor: Visitor, problem: str | None = None,
+    typed: Mapping[str, str] | None = None,
+) -> HTMLResponse:  # fmt: skip
+    """The page; after a refusal with what was typed, and why nothing was changed."""
+    with reading_settled(hub, visitor.actor, person) as settled:
+        zone = settled.record.whose.zone
+        model = frame(visitor, settled.record) | {
+            "grants": [grant_line(visitor, grant, zone) for grant in settled.grants()],
+            "blocks": [block_line(visitor, block, zone) for block in settled.blocks()],
+            "choices": settled.choices(),
+            "groups": group_choices(visitor),
+            "base": f"/people/{person}/sharing",
+            "typed": typed or {},
+        }
+    if problem is not None:
+        model["problem"] = visitor.words("sharing")["problem"][problem]
+    return page(request, visitor, "sharing.html", 200 if problem is None else 422, **model)

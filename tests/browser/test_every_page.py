@@ -1,0 +1,60 @@
+"""Every page in both languages and units, light and dark, on phone and desktop: whole, accessible, uncomplained of."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from fastapi.responses import HTMLResponse
+from fastapi.routing import APIRoute
+from playwright.sync_api import Page
+
+from ingest_api.app import ALL
+from tests.browser.town import EVERY_PAIR, Likes, Town, Visits
+
+PAGES: dict[str, tuple[str, Callable[[Town], str]]] = {
+    "/people/{person}": ("ada", lambda town: f"/people/{town.id('ada')}"),
+    "/people/{person}/glucose": ("ada", lambda town: f"/people/{town.id('ada')}/glucose"),
+    "/people/{person}/weight": ("ada", lambda town: f"/people/{town.id('ada')}/weight"),
+    "/people/{person}/alerts": ("ada", lambda town: f"/people/{town.id('ada')}/alerts"),
+    "/people/{person}/prevention": ("ada", lambda town: f"/people/{town.id('ada')}/prevention"),
+    "/people": ("carer", lambda town: "/people"),
+    "/first-run": ("admin", lambda town: "/first-run"),
+    "/preferences": ("ada", lambda town: "/preferences"),
+    "/sign-in": ("", lambda town: "/sign-in"),
+}
+"""Who opens it, and where; by its route."""
+
+
+def test_every_page_there_is_stands_in_the_table() -> None:
+    routes = [route for module in ALL for route in module.router.routes if isinstance(route, APIRoute)]
+    pages = {route.path for route in routes if route.response_class is HTMLResponse and "GET" in (route.methods or ())}
+    assert pages == set(PAGES)
+
+
+@pytest.mark.parametrize("likes", EVERY_PAIR, ids=lambda likes: likes.name)
+@pytest.mark.parametrize("route", PAGES)
+def test_a_page_is_whole(visits: Visits, town: Town, screenshots: Path, route: str, likes: Likes) -> None:
+    who, path = PAGES[route]
+    page = visits.open(who, path(town), likes)
+    assert page.locator("html").get_attribute("lang") == likes.language
+    assert wider_than_the_screen(page) == []
+    page.screenshot(path=screenshots / f"{picture(route)}-{likes.name}.png", full_page=True)
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def wider_than_the_screen(page: Page) -> list[str]:
+    """What makes the page scroll sideways."""
+    if page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"):
+        return []
+    told: list[str] = page.evaluate(
+        "[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)"
+        ".map(e => e.outerHTML.slice(0, 100)).slice(0, 5)"
+    )
+    return told or ["the page"]
+
+
+def picture(route: str) -> str:
+    """The name of a page's pictures."""
+    return route.replace("/people/{person}", "person").strip("/").replace("/", "-") or "people"

@@ -1,0 +1,162 @@
+"""Who there is, what they may visit, and how a page is opened as one of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import httpx
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize
+
+from hub.accounts import Account, ActorRole
+from hub.database import Role
+from hub.quantities import Kind
+from hub.records import DeviceKind
+from hub.register import Register
+from ingest_api.signin.sessions import Sessions
+from tests.access.world import World
+from tests.pages import preview
+from tests.support.readings import a_reading, kg
+
+PHONE = ViewportSize(width=390, height=844)
+DESKTOP = ViewportSize(width=1280, height=900)
+
+
+@dataclass(frozen=True, slots=True)
+class Likes:
+    """How somebody looks at a page."""
+
+    language: str = "en"
+    glucose: str = "mgdl"
+    theme: str = "light"
+    size: str = "desktop"
+
+    @property
+    def name(self) -> str:
+        """In a picture's name."""
+        return f"{self.language}-{self.glucose}-{self.theme}-{self.size}"
+
+
+EVERY_PAIR = (
+    Likes("en", "mgdl", "light", "phone"),
+    Likes("en", "mmoll", "dark", "desktop"),
+    Likes("fr", "mgdl", "dark", "desktop"),
+    Likes("fr", "mmoll", "light", "desktop"),
+    Likes("fr", "mmoll", "dark", "phone"),
+)
+"""Language, unit, colours and size: any two of them in every combination (a covering array of strength two)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """The accounts by name, what their browsers and programs bear, and where the hub answers."""
+
+    world: World
+    url: str
+    accounts: Mapping[str, Account]
+    cookies: Mapping[str, str]
+    home: str
+    hub_token: str = field(repr=False)
+
+    def id(self, who: str) -> str:
+        """Of their record: a person's account bears it as its name."""
+        return self.accounts[who].name
+
+    def send(self, who: str, value: float, unit: str = "mg/dL") -> None:
+        """Their sensor says that now."""
+        [(device,)] = self.world.as_administrator(
+            "SELECT d.id FROM holding h JOIN device d ON d.number = h.device WHERE h.person = %s AND d.kind = 'cgm'",
+            self.accounts[who].person,
+        )
+        item = {
+            "id": uuid4().hex,
+            "kind": "glucose",
+            "value": value,
+            "unit": unit,
+            "taken_at": datetime.now(UTC).isoformat(),
+        }
+        answer = httpx.post(
+            f"{self.url}/v1/readings",
+            json={"device": str(device), "readings": [item]},
+            headers={"Authorization": f"Bearer {self.hub_token}"},
+            timeout=10,
+        )
+        assert [each["outcome"] for each in answer.json()["results"]] == ["stored"]
+
+
+def peopled(world: World, url: str) -> Town:
+    """Those of the preview, signed in; Ada and Nora share a home and its scale, which does not know who stood on it."""
+    accounts = preview.peopled(world)
+    people = [accounts[name] for name in ("ada", "newcomer")]
+    home = _shared_home(world, people)
+    with world.database.transaction(Role.REGISTER) as connection:
+        cookies = {name: Sessions(connection).open(account) for name, account in accounts.items()}
+    return Town(world, url, accounts, cookies, home, world.hub.access.create(ActorRole.ADMIN))
+
+
+def _shared_home(world: World, people: list[Account]) -> str:
+    """Where two weighings wait for somebody to say whose they are."""
+    members = [world.as_administrator("SELECT id FROM person WHERE number = %s", each.person)[0][0] for each in people]
+    scale = world.record.device(DeviceKind.SCALE)
+    with world.database.transaction(Role.REGISTER) as connection:
+        home = Register(connection).add_household("Home", members, [scale.id]).id
+    number = world.record.number_of_household(home)
+    for hours in (5, 29):
+        at = datetime.now(UTC) - timedelta(hours=hours)
+        world.keep(a_reading(f"waits {hours}", person=None, household=number, device=scale.number, kind=Kind.WEIGHT,
+                             raw=kg(66.4), taken_at=at))  # fmt: skip
+    return str(home)
+
+
+@dataclass(slots=True)
+class Visits:
+    """Pages opened as somebody, and what the browser complained of on them."""
+
+    browser: Browser
+    town: Town
+    _contexts: list[BrowserContext] = field(default_factory=list)
+    _complaints: list[str] = field(default_factory=list)
+    _borne: list[str] = field(default_factory=list)
+
+    def context(self, who: str, likes: Likes, *, scripts: bool = True) -> BrowserContext:
+        """A browser of theirs, signed in."""
+        made = self.browser.new_context(
+            base_url=self.town.url,
+            viewport=PHONE if likes.size == "phone" else DESKTOP,
+            color_scheme="dark" if likes.theme == "dark" else "light",
+            locale=likes.language,
+            java_script_enabled=scripts,
+            reduced_motion="reduce",
+        )
+        likes_cookie = f"{likes.language}.{likes.glucose}.device"
+        cookies = {"vigie-preferences": likes_cookie} | ({"vigie": self.town.cookies[who]} if who else {})
+        made.add_cookies([{"name": name, "value": value, "url": self.town.url} for name, value in cookies.items()])
+        self._contexts.append(made)
+        return made
+
+    def open(self, who: str, path: str, likes: Likes = Likes(), *, scripts: bool = True) -> Page:
+        """That page, as they see it."""
+        page = self.context(who, likes, scripts=scripts).new_page()
+        page.on("console", self._said)
+        page.on("pageerror", lambda error: self._complaints.append(f"{path}: {error}"))
+        answer = page.goto(path)
+        assert answer is not None
+        assert (answer.status, page.url) == (200, f"{self.town.url}{path}"), page.url
+        return page
+
+    def bear(self, words: str) -> None:
+        """A complaint that holds these words is what the test is about."""
+        self._borne.append(words)
+
+    def complaints(self) -> list[str]:
+        """What the browser said, but for what was to be borne."""
+        return [said for said in self._complaints if not any(words in said for words in self._borne)]
+
+    def close(self) -> None:
+        """Close every page."""
+        for context in self._contexts:
+            context.close()
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self._complaints.append(f"{message.page.url if message.page else ''}: {message.text}")

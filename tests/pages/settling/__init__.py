@@ -1,0 +1,1 @@
+"""A person's settings pages over the real application and database."""
