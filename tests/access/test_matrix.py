@@ -269,6 +269,7 @@ CALLS = (
     Call("GET /people/{person}/glucose", READS),
     Call("GET /people/{person}/weight", READS),
     Call("GET /people/{person}/prevention", READS),
+    Call("POST /people/{person}/prevention/answers", SETTLES, 303),
     Call("POST /people/{person}/prevention/{item}/done", SETTLES, 303, named=lambda s: {"item": ITEM}),
     Call("POST /people/{person}/prevention/{item}/declined", SETTLES, 303, named=lambda s: {"item": ITEM}),
     Call("POST /people/{person}/prevention/{item}/said/{said}/take-back", SETTLES, 303,
