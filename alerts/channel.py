@@ -22,6 +22,7 @@ class Message:
     """What one address is told. The same `key` again is the same message again: whoever receives it may drop it.
 
     `secret` signs it, where the channel signs; `details` are for programs, and empty unless values may be revealed.
+    `home` is the recipient's own record, if they have one.
     """
 
     key: UUID
@@ -32,6 +33,7 @@ class Message:
     url: str
     secret: str | None = None
     details: Mapping[str, str] = field(default_factory=dict)
+    home: UUID | None = None
 
 
 class Sender(Protocol):
@@ -45,7 +47,8 @@ class Sender(Protocol):
 class Means:
     """What the operator gave the channels; one whose means are missing is closed.
 
-    `origin`: where browsers find the hub; `smtp`: smtp(s)://user:password@host:port; `vapid`: the push key.
+    `origin`: where browsers find the hub; `smtp`: smtp(s)://user:password@host:port; `vapid`: the push key; `publish`
+    a message on a topic, retained or not, which raises BrokerError; `apprise`: URLs by the operator's names for them.
     """
 
     origin: str = "http://127.0.0.1:8080"
@@ -53,6 +56,9 @@ class Means:
     mail_from: str | None = None
     vapid: str | None = None
     outward: Outward = field(default_factory=Outward)
+    publish: Callable[[str, bytes, bool], None] | None = None
+    home_assistant: bool = False
+    apprise: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

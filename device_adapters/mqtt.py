@@ -1,4 +1,4 @@
-"""The broker's side: MQTT 5 over paho, which lives here and in `mqtt_control`.
+"""The broker's side: MQTT 5 over paho, which lives here, in `mqtt_control` and in `mqtt_publisher`.
 
 A message is acknowledged to the broker only when its worker says so, after COMMIT; until then the broker keeps it for
 our persistent session. Acknowledgements are numbers that only mean something in the connection they came in, so those

@@ -2,8 +2,9 @@
 
 A gateway's account may say `vigie/v1/up/NAME` and hear `vigie/v1/ack/NAME`, under the client id that is its own: under
 another's it would take that one's session. A sender is other people's software: it may say the topics it was given and
-hears nothing. Each has a role of its own with its topics spelled out, since the plugin (2.0.21) puts no name in place
-of `%u`. What Vigie did not make it leaves alone.
+hears nothing. A listener is somebody's home: it hears what that person is told, and says nothing. Each has a role of
+its own with its topics spelled out, since the plugin (2.0.21) puts no name in place of `%u`. What Vigie did not make it
+leaves alone.
 """
 
 import secrets
@@ -28,6 +29,7 @@ class AccountKind(StrEnum):
 
     GATEWAY = "gateway"
     SENDER = "sender"
+    LISTENER = "listener"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,7 @@ class BrokerAccounts:
         A connection under the earlier password is cut. Raises RecordError for a name that cannot be, Conflict when the
         name is another's, SettingsError when the password is too short.
         """
-        hears = [(act, ACK + gateway) for act in ("subscribeLiteral", "unsubscribeLiteral", "publishClientReceive")]
-        rights = [("publishClientSend", UP + gateway), *hears]
+        rights = [("publishClientSend", UP + gateway), *_hearing(ACK + gateway)]
         return self._give(AccountKind.GATEWAY, gateway, password, rights, client_id(gateway))
 
     def open_sender(self, name: str, topics: Sequence[str], password: str, client_id: str = "") -> str:
@@ -78,6 +79,14 @@ class BrokerAccounts:
                 raise Conflict(f"{other.name} speaks on such a topic already; give each sender topics of its own")
         rights = [("publishClientSend", topic) for topic in said]
         return self._give(AccountKind.SENDER, name, password, rights, client_id)
+
+    def open_listener(self, name: str, topics: Sequence[str], password: str) -> str:
+        """Give somebody's home an account that hears those topics, or a known one these and this password; its URL.
+
+        Raises RecordError for a name that cannot be, Conflict when it is another's, SettingsError.
+        """
+        rights = [right for topic in topics for right in _hearing(topic)]
+        return self._give(AccountKind.LISTENER, name, password, rights, client_id="")
 
     def close(self, name: str) -> None:
         """Keep an account out: it is cut at once, and the name stays taken. Raises NotFound, RecordError."""
@@ -131,6 +140,10 @@ class BrokerAccounts:
                 "account (mosquitto_ctrl dynsec deleteClient)"
             )
         return role
+
+
+def _hearing(topic: str) -> Sequence[tuple[str, str]]:
+    return [(act, topic) for act in ("subscribeLiteral", "unsubscribeLiteral", "publishClientReceive")]
 
 
 def client_id(gateway: str) -> str:

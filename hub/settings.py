@@ -76,6 +76,10 @@ class Settings(BaseSettings):
         default=None, description="the mail server: smtp://user:password@host:587 (STARTTLS) or smtps://"
     )
     mail_from: str | None = Field(default=None, description="whom mail comes from, as vigie@example.org")
+    apprise: dict[str, SecretStr] = Field(
+        default_factory=dict, description='services by name, as {"family": "tgram://…"}; needs vigie[apprise]'
+    )
+    home_assistant: bool = Field(default=False, description="announce people's homes to Home Assistant at the broker")
     vapid_key: SecretStr | None = Field(
         default=None, description="the key that signs what is pushed to browsers; `vigie push-key` makes one"
     )

@@ -27,6 +27,7 @@ class Rates:
     writes: str = "60000/minute"
     failures: str = "600/minute"
     sign_ins: str = "60/minute"
+    addresses: str = "20/hour"
 
 
 class TooOften(HTTPException):
@@ -46,6 +47,7 @@ class Limits:
         self._counts = FixedWindowRateLimiter(MemoryStorage())
         self._reads, self._writes = parse(rates.reads), parse(rates.writes)
         self._failures, self._sign_ins = parse(rates.failures), parse(rates.sign_ins)
+        self._addresses = parse(rates.addresses)
         self._proxies = _networks(trusted_proxies)
 
     def reading(self, account: int) -> None:
@@ -55,6 +57,10 @@ class Limits:
     def writing(self, account: int) -> None:
         """Count a write of that account; raises TooOften."""
         self._hit(self._writes, "writes", str(account))
+
+    def adding_address(self, account: int) -> None:
+        """Count an address to send a code to, which may be a stranger's; raises TooOften."""
+        self._hit(self._addresses, "addresses", str(account))
 
     def signing_in(self, request: Request) -> None:
         """Count a step of a sign-in from there; raises TooOften."""

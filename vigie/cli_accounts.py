@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
 
 import typer
 
@@ -45,6 +46,19 @@ def add_sender(
 
     with _hub() as (database, mqtt_url):
         typer.echo(accounts.add_sender(database, mqtt_url, name, topics, client_id, _first_line(password)))
+
+
+@app.command("add-listener")
+def add_listener(
+    name: GatewayName,
+    person: Annotated[UUID, typer.Option(help="Whose home it is: it hears what this person is told.")],
+    password: Secret = None,
+) -> None:
+    """Give somebody's home (Home Assistant, …) an account that hears their alerts; prints the URL."""
+    from vigie import gateway_accounts as accounts
+
+    with _hub() as (database, mqtt_url):
+        typer.echo(accounts.add_listener(database, mqtt_url, name, person, _first_line(password)))
 
 
 @app.command("remove")

@@ -8,6 +8,7 @@ again; an account closed in the register is closed at the broker at the hub's ne
 import logging
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from uuid import UUID
 
 from device_adapters.mqtt_accounts import BrokerAccount, BrokerAccounts, new_password
 from device_adapters.mqtt_topics import checked_name
@@ -38,6 +39,14 @@ def add_sender(
     """The same for other people's software, with the topics it speaks on."""
     with BrokerAccounts(mqtt_url) as broker, _registering(database, name):
         return broker.open_sender(name, topics, password or new_password(), client_id)
+
+
+def add_listener(database: Database, mqtt_url: str, name: str, person: UUID, password: str | None = None) -> str:
+    """An account for a person's home, which hears what that person is told; raises as `add`, NotFound."""
+    with BrokerAccounts(mqtt_url) as broker, _registering(database, name):
+        _known(database, person)
+        topics = [f"vigie/v1/people/{person}/alert", f"homeassistant/event/vigie_{person.hex}/config"]
+        return broker.open_listener(name, topics, password or new_password())
 
 
 def remove(database: Database, mqtt_url: str, name: str) -> None:
@@ -90,6 +99,12 @@ def _closed(database: Database, name: str) -> bool:
     """Close it in the register; False if it has no such gateway."""
     with database.transaction(Role.REGISTER) as connection:
         return Gateways(connection).close(name)
+
+
+def _known(database: Database, person: UUID) -> None:
+    with database.transaction(Role.REGISTER) as connection:
+        if not connection.execute("SELECT FROM person WHERE id = %s AND closed_at IS NULL", (person,)).rowcount:
+            raise NotFound("no such person")
 
 
 def _registered(database: Database) -> dict[str, bool]:

@@ -4,6 +4,7 @@ import gc
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from enum import StrEnum
 from threading import Thread
 
@@ -15,6 +16,7 @@ from alerts.watcher import Watcher
 from device_adapters.adapter import NO_KEYS, Keys, topic_filters
 from device_adapters.mqtt import MqttSource
 from device_adapters.mqtt_address import Address
+from device_adapters.mqtt_publisher import MqttPublisher
 from hub.database import Database, Role
 from hub.directory import PostgresDirectory
 from hub.errors import SettingsError
@@ -93,7 +95,9 @@ def hub(
             checks |= _keep_up(stack, "watch", Upkeep(database).turn)
             checks |= _keep_up(stack, "alerts", Watcher(database, tell=tell).turn)
             checks |= _keep_up(stack, "daily", Daily(database).turn)
-        door, ways = signing or Signing(), means or Means()
+        publisher = MqttPublisher(mqtt_url)
+        stack.callback(publisher.stop)
+        door, ways = signing or Signing(), replace(means or Means(), publish=publisher.publish)
         if Part.DELIVER in parts:
             checks |= _deliver(stack, database, ways)
         for provider in door.providers.values():

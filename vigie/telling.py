@@ -12,12 +12,14 @@ _KEY_BYTES = 32
 
 
 def means_of(settings: Settings) -> Means:
-    """As set; whoever opens a channel says what is wrong with its settings."""
+    """As set, but for the broker, which is the hub's; whoever opens a channel says what is wrong with its settings."""
     return Means(
         origin=settings.origin,
         smtp=_said(settings.smtp_url),
         mail_from=settings.mail_from,
         vapid=_said(settings.vapid_key),
+        home_assistant=settings.home_assistant,
+        apprise={name: url.get_secret_value() for name, url in settings.apprise.items()},
     )
 
 

@@ -36,11 +36,11 @@ def letter(connection: Connection, number: int, origin: str) -> Letter:
     """The message of an outbox row; `origin` is where it leads."""
     row = connection.execute(_LETTER, {"number": number}).fetchone()
     assert row is not None  # noqa: S101 - the row is in our hands
-    key, channel, address, secret, level, *told = row
+    key, channel, address, secret, home, level, *told = row
     name, text, details = _said(Level(level), *told)
     message = Message(
         key=key, address=address, title=name, text=text, level=Level(level), url=f"{origin}/", secret=secret,
-        details=details,
+        details=details, home=home,
     )  # fmt: skip
     return Letter(channel, message)
 
@@ -71,12 +71,13 @@ def clock(since: datetime, now: datetime, zone: ZoneInfo, language: Language) ->
 
 
 _LETTER = """
-    SELECT o.key, c.channel, c.address, c.secret, o.level, o.what, c.language, c.glucose_unit, c.code, n.says,
+    SELECT o.key, c.channel, c.address, c.secret, me.id, o.level, o.what, c.language, c.glucose_unit, c.code, n.says,
            c.reveals AND (w.person IS NOT DISTINCT FROM o.person OR coalesce(h.reveals, false)),
            p.given, p.time_zone, p.id, e.rule, e.because, e.at, a.since
     FROM outbox o
     JOIN contact c ON c.id = o.contact
     JOIN account w ON w.number = o.account
+    LEFT JOIN person me ON me.number = w.person
     LEFT JOIN person p ON p.number = o.person
     LEFT JOIN chain h ON (h.person, h.account) = (o.person, o.account)
     LEFT JOIN notice n ON (n.person, n.key) = (o.person, o.notice)

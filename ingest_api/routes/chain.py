@@ -129,7 +129,7 @@ def get_chain(person: UUID, hub: TheHub, actor: Sharer) -> ChainAnswer:
 def put_chain(person: UUID, body: ChainBody, hub: TheHub, actor: Sharer) -> Done:
     """Settle who is told, instead of before. It lets nobody see anything: grant that first."""
     _check(body)
-    with acting_for(hub, actor, person) as record, hub.registering() as connection:
+    with acting_for(hub, actor, person) as record, hub.registering(actor) as connection:
         sharing = Sharing(connection)
         links = [
             Link(sharing.account(each.account).number, n, timedelta(minutes=step.after_minutes), each.reveals)
@@ -139,7 +139,7 @@ def put_chain(person: UUID, body: ChainBody, hub: TheHub, actor: Sharer) -> Done
         if len({link.account for link in links}) < len(links):
             raise Conflict("name each recipient once: they are told again with every ring anyway")
         Desk(connection).chain(record.whose.number, links)
-        enter(record.connection, [record.whose.number], "chain", [])
+        enter(connection, [record.whose.number], "chain", [])
     return Done()
 
 

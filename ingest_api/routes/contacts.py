@@ -125,6 +125,7 @@ def add_contact(body: ContactBody, hub: TheHub, actor: Anyone) -> AddedAnswer:
     channel = channels().get(body.channel)
     if channel is None or channel.opened(hub.means) is None:
         raise AddressRefused("that channel is not open here; GET /v1/me/contacts names those that are")
+    hub.limits.adding_address(actor.account)
     address = channel.check(body.address, hub.means)
     with hub.registering() as connection:
         added = Desk(connection).add(actor.account, channel, address, body.manner())

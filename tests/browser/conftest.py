@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from hub.database import Database
 from tests.access.world import World
-from tests.browser.town import Town, Visits, peopled
+from tests.browser.town import Browsers, Town, Visits, peopled
 from tests.journeys.hub_process import HubProcess
 from tests.support.services import TestDatabases
 
@@ -52,10 +52,16 @@ def browser(town: Town) -> Iterator[Browser]:
         started.close()
 
 
+@pytest.fixture(scope="package")
+def browsers(browser: Browser, town: Town) -> Browsers:
+    """Everybody's."""
+    return Browsers(browser, town)
+
+
 @pytest.fixture
-def visits(browser: Browser, town: Town) -> Iterator[Visits]:
+def visits(browsers: Browsers) -> Iterator[Visits]:
     """Opens pages as somebody; at the end nothing was complained of."""
-    visits = Visits(browser, town)
+    visits = Visits(browsers)
     yield visits
     complaints = visits.complaints()
     visits.close()

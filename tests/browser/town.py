@@ -109,17 +109,22 @@ def _shared_home(world: World, people: list[Account]) -> str:
 
 
 @dataclass(slots=True)
-class Visits:
-    """Pages opened as somebody, and what the browser complained of on them."""
+class Browsers:
+    """A browser context for everybody in each of their likings, made when first needed and kept for the next test."""
 
     browser: Browser
     town: Town
-    _contexts: list[BrowserContext] = field(default_factory=list)
-    _complaints: list[str] = field(default_factory=list)
-    _borne: list[str] = field(default_factory=list)
+    _made: dict[tuple[str, Likes, bool], BrowserContext] = field(default_factory=dict)
 
-    def context(self, who: str, likes: Likes, *, scripts: bool = True) -> BrowserContext:
-        """A browser of theirs, signed in."""
+    def of(self, who: str, likes: Likes, *, scripts: bool = True) -> BrowserContext:
+        """Theirs, signed in."""
+        key = who, likes, scripts
+        if key not in self._made:
+            self._made[key] = self.fresh(who, likes, scripts=scripts)
+        return self._made[key]
+
+    def fresh(self, who: str, likes: Likes, *, scripts: bool = True) -> BrowserContext:
+        """One of a test's own, signed in."""
         made = self.browser.new_context(
             base_url=self.town.url,
             viewport=PHONE if likes.size == "phone" else DESKTOP,
@@ -131,14 +136,34 @@ class Visits:
         likes_cookie = f"{likes.language}.{likes.glucose}.device"
         cookies = {"vigie-preferences": likes_cookie} | ({"vigie": self.town.cookies[who]} if who else {})
         made.add_cookies([{"name": name, "value": value, "url": self.town.url} for name, value in cookies.items()])
-        self._contexts.append(made)
         return made
+
+
+@dataclass(slots=True)
+class Visits:
+    """Pages opened as somebody, and what the browser complained of on them."""
+
+    browsers: Browsers
+    _pages: list[Page] = field(default_factory=list)
+    _complaints: list[str] = field(default_factory=list)
+    _borne: list[str] = field(default_factory=list)
+
+    @property
+    def town(self) -> Town:
+        """Who there is."""
+        return self.browsers.town
+
+    def page(self, context: BrowserContext) -> Page:
+        """An empty one."""
+        page = context.new_page()
+        page.on("console", lambda message: self._said(message))
+        page.on("pageerror", lambda error: self._complaints.append(str(error)))
+        self._pages.append(page)
+        return page
 
     def open(self, who: str, path: str, likes: Likes = Likes(), *, scripts: bool = True) -> Page:
         """That page, as they see it."""
-        page = self.context(who, likes, scripts=scripts).new_page()
-        page.on("console", self._said)
-        page.on("pageerror", lambda error: self._complaints.append(f"{path}: {error}"))
+        page = self.page(self.browsers.of(who, likes, scripts=scripts))
         answer = page.goto(path)
         assert answer is not None
         assert (answer.status, page.url) == (200, f"{self.town.url}{path}"), page.url
@@ -154,8 +179,8 @@ class Visits:
 
     def close(self) -> None:
         """Close every page."""
-        for context in self._contexts:
-            context.close()
+        for page in self._pages:
+            page.close()
 
     def _said(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):

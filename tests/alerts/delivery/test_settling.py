@@ -106,6 +106,14 @@ def test_there_are_ten_addresses_at_most(scene: Scene) -> None:
     assert came == [201] * MOST_ADDRESSES + [409]
 
 
+def test_codes_are_sent_to_twenty_addresses_an_hour_at_most_though_each_was_taken_away_again(scene: Scene) -> None:
+    ada = opened(scene)
+    for n in range(20):
+        contact = add(ada, "email", f"ada{n}@home.test").json()["id"]
+        assert ada.request("DELETE", f"{CONTACTS}/{contact}").status_code == 200
+    assert add(ada, "email", "stranger@home.test").status_code == 429
+
+
 @pytest.mark.parametrize(
     ("channel", "address"),
     [
