@@ -304,6 +304,7 @@ CALLS = (
     Call("POST /people/{person}/emergency", OPENS, 303, lambda s: {"reason": "found unconscious"},
          lambda s: {"person": s.cleo.id}, sent="data"),
     Call("GET /people/{person}/prevention", READS),
+    Call("POST /people/{person}/prevention/answers", SETTLES, 303),
     Call("POST /people/{person}/prevention/{item}/done", SETTLES, 303, named=lambda s: {"item": ITEM}),
     Call("POST /people/{person}/prevention/{item}/declined", SETTLES, 303, named=lambda s: {"item": ITEM}),
     Call("POST /people/{person}/prevention/{item}/said/{said}/take-back", SETTLES, 303,
