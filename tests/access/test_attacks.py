@@ -42,6 +42,9 @@ VIEWS = {
     "prevention_calendar": "person",
     "forecast": "person",
     "foresight": "person",
+    "clinical_note": "person",
+    "noting": "person",
+    "reviewed": "person",
 }
 """Every view of the API's that tells of people, and its column that says of whom."""
 
