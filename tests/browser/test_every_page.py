@@ -20,11 +20,12 @@ def of_ada(rest: str) -> Callable[[Town], str]:
 
 OF_ADA = (
     "", "/glucose", "/weight", "/alerts", "/prevention", "/sharing", "/hidden", "/access-log", "/devices", "/import",
-    "/leave",
+    "/leave", "/report",
 )  # fmt: skip
 PAGES: dict[str, tuple[str, Callable[[Town], str]]] = {
     **{f"/people/{{person}}{rest}": ("ada", of_ada(rest)) for rest in OF_ADA},
     "/households/{household}/inbox": ("ada", lambda town: f"/households/{town.home}/inbox"),
+    "/clinic": ("doctor", lambda town: "/clinic"),
     "/people": ("carer", lambda town: "/people"),
     "/first-run": ("admin", lambda town: "/first-run"),
     "/preferences": ("ada", lambda town: "/preferences"),
