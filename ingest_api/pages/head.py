@@ -16,7 +16,7 @@ WHOLLY = (*PAGES, "prevention")
 """For whoever may see all kinds of it (ingest_api.prevention)."""
 
 READING = ("report",)
-ACTING = ("sharing", "hidden", "access-log", "devices", "import", "leave")
+ACTING = ("chain", "sharing", "hidden", "access-log", "devices", "import", "leave")
 """For those who settle things in it."""
 
 

@@ -185,7 +185,7 @@ def form(
 
 P = "/v1/people/{person}"
 PAGE = "/people/{person}"
-SETTINGS = ("sharing", "hidden", "access-log", "devices", "import", "leave")
+SETTINGS = ("chain", "sharing", "hidden", "access-log", "devices", "import", "leave")
 OWN_EXPORT = (Path(__file__).parents[1] / "captures" / "exports" / "clarity-en-mg-dl.csv").read_bytes()
 CALLS = (
     Call("POST /v1/people", RUNS, 201, lambda s: {
@@ -281,6 +281,13 @@ CALLS = (
     form(f"POST {PAGE}/sharing/attending", 303, lambda s: {"nobody": "yes"}),
     form(f"POST {PAGE}/sharing/oppositions"),
     *(Call(f"GET {PAGE}/{each}", SETTLES) for each in SETTINGS),
+    form(f"POST {PAGE}/chain"),
+    Call("GET /told", ANYONE),
+    Call("POST /told/contacts", ANYONE, 422, lambda s: {"address": "pigeon loft"}, sent="data"),
+    Call("POST /told/contacts/{contact}/verify", OWNS, 303, lambda s: {"code": "123456"},
+         lambda s: {"contact": s.contact()}, sent="data"),
+    Call("POST /told/contacts/{contact}/remove", OWNS, 303, named=lambda s: {"contact": s.contact()}),
+    Call("POST /told/quiet-hours", ANYONE, 303, lambda s: {"none": "yes"}, sent="data"),
     form(f"POST {PAGE}/hidden", 303, lambda s: {"what": "other", "to": "2015-01-01", "sure": "yes"}),
     form(f"POST {PAGE}/hidden/show", 303, lambda s: {"items": str(s.hidden())}),
     form(f"POST {PAGE}/devices", 303, lambda s: {"number": str(s.world.record.device().id)}),
