@@ -21,7 +21,7 @@ from hub.quantities import Kind, Unit
 from hub.sharing import Sharing, Veil
 from ingest_api.app import ALL, create_app
 from ingest_api.context import policy_of
-from ingest_api.import_desk import ImportDesk
+from ingest_api.import_desk import ImportDesk, looked_into
 from ingest_api.pages.threshold_form import NAMES, parts
 from tests.access.world import NOW, Holder, Somebody, World
 from tests.support.http import Api
@@ -171,7 +171,9 @@ class Scene:
         """One handed in, to be imported or forgotten."""
         self.world.as_administrator("DELETE FROM import_file")
         with self.world.database.transaction(Role.REGISTER) as connection:
-            ImportDesk(connection).hand_in(self.ada.number, self.ada.account.number, "a.csv", None, OWN_EXPORT)
+            ImportDesk(connection).hand_in(
+                self.ada.number, self.ada.account.number, looked_into("a.csv", None, OWN_EXPORT)
+            )
         ((file,),) = self.world.as_administrator("SELECT id FROM import_file")
         return UUID(str(file))
 

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from hub.database import Connection
 from hub.errors import Conflict, Refusal
 from ingest_api.context import TheHub
-from ingest_api.import_desk import ImportDesk
+from ingest_api.import_desk import ImportDesk, looked_into
 from ingest_api.intake import Fate
 from ingest_api.opened import acting_for, enter
 from ingest_api.pages.forms import done
@@ -75,12 +75,12 @@ def import_(person: UUID, request: Request, hub: TheHub, visitor: TheVisitor) ->
 @router.post("", response_class=RedirectResponse)
 def hand_in(person: UUID, request: Request, hub: TheHub, visitor: TheVisitor, upload: TheUpload) -> Response:
     """Look into a file; nothing is imported yet."""
+    with acting_for(hub, visitor.actor, person):
+        pass  # nobody else's file is looked into, and while one is, no transaction waits
     try:
+        file = looked_into(plain_name(upload.name), upload.fields.get("unit") or None, upload.content)
         with acting_for(hub, visitor.actor, person) as record, hub.registering(visitor.actor) as connection:
-            unit = upload.fields.get("unit") or None
-            ImportDesk(connection).hand_in(
-                record.whose.number, visitor.actor.account, plain_name(upload.name), unit, upload.content
-            )
+            ImportDesk(connection).hand_in(record.whose.number, visitor.actor.account, file)
     except Conflict:
         return _shown(person, request, hub, visitor, "under_way")
     except Refusal as why:

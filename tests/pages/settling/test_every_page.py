@@ -12,7 +12,7 @@ from hub.database import Role
 from hub.quantities import Kind
 from hub.records import DeviceKind
 from hub.sharing import Sharing, Veil
-from ingest_api.import_desk import ImportDesk
+from ingest_api.import_desk import ImportDesk, looked_into
 from ingest_api.pages.routes import access_log, chain, devices, hidden, import_, inbox, leave, sharing, told
 from ingest_api.signin.guard import csrf_token
 from tests.access.world import NOW, Holder, World
@@ -56,7 +56,7 @@ def full(world: World) -> tuple[Holder, UUID]:
         desk = Sharing(connection)
         desk.hide(ada.number, Veil(Kind.WEIGHT, ada.sensor.id), ada.account.number)
         desk.declare(ada.number, doctor.account)
-        ImportDesk(connection).hand_in(ada.number, ada.account.number, HOSTILE, None, EXPORT)
+        ImportDesk(connection).hand_in(ada.number, ada.account.number, looked_into(HOSTILE, None, EXPORT))
     return ada, home
 
 
