@@ -112,16 +112,20 @@ class _Http(_Talk):
     def talk(self) -> None:
         if next(self.lines(), None) is None:
             return  # whoever came did not like what they saw
-        headers = {}
-        for line in self.lines():
-            if not line:
-                break
-            name, _, value = line.partition(": ")
-            headers[name.lower()] = value
+        headers = dict(self._headers())
         length = int(headers.get("content-length", "0"))
         body = self.rfile.read(length)
-        if len(body) < length:
-            return
+        if len(body) == length:
+            self._answer(headers, body)
+
+    def _headers(self) -> Iterator[tuple[str, str]]:
+        for line in self.lines():
+            if not line:
+                return
+            name, _, value = line.partition(": ")
+            yield name.lower(), value
+
+    def _answer(self, headers: dict[str, str], body: bytes) -> None:
         fate = self.sink.fate()
         if fate in (Fate.TAKE, Fate.RESET, Fate.KEEP_WAITING):
             self.sink.took.append(Took(headers.get("idempotency-key") or headers.get("topic", ""), body, headers))
