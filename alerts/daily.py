@@ -4,15 +4,18 @@ A turn is safe to repeat; several processes share the work, a person's row is on
 """
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from time import monotonic
 from zoneinfo import ZoneInfo
 
+from alerts.delivery.notices import notice
 from alerts.forecast.keeper import Keeper
 from alerts.fortnight import next_daily
 from alerts.prevention.notices import note
-from alerts.prevention.outlook import outlook
+from alerts.prevention.outlook import Outlook, outlook
 from alerts.prevention.record import beginning_of_quarter, known, local_day
 from alerts.watched import hold
 from alerts.watcher import database_clock
@@ -26,6 +29,9 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 20
 """People in one turn, each in a transaction of their own."""
+
+_DAYTIME = timedelta(hours=12)
+"""From nine on; a reminder found later than that is of the next morning."""
 
 REST = 600.0
 """Seconds before somebody whose work failed is tried again; the others are unharmed."""
@@ -89,10 +95,22 @@ def of_a_day(connection: Connection, number: int, now: datetime) -> None:
 
 
 def _note(connection: Connection, person: _Person, now: datetime) -> None:
-    """As the person sees their record: a note is to them."""
+    """As the person sees their record: a note is to them. Who acts for them is reminded too, of what they may see."""
+    told = _outlook(connection, person, now)
+    new = note(connection, person.number, told.pressing, now)
+    if person.hides:
+        with _as_others(connection):
+            theirs = _outlook(connection, person, now, shown=True).pressing
+        new = [name for name in new if name in theirs]
+    if new:
+        key = f"prevention {told.today} {' '.join(new)}"
+        notice(connection, person.number, key, told.reminder(new), next_daily(now - _DAYTIME, person.zone))
+
+
+def _outlook(connection: Connection, person: _Person, now: datetime, shown: bool = False) -> Outlook:
     today = local_day(person, now)
-    days = tallies_of(connection, person.number, beginning_of_quarter(today), today)
-    note(connection, person.number, outlook(known(connection, person, now, days)).pressing, now)
+    days = tallies_of(connection, person.number, beginning_of_quarter(today), today, shown)
+    return outlook(known(connection, person, now, days))
 
 
 def _learn(connection: Connection, person: _Person, now: datetime) -> None:
@@ -100,15 +118,22 @@ def _learn(connection: Connection, person: _Person, now: datetime) -> None:
     keeper, learnt = Keeper(connection), {}
     learnt[False] = keeper.follow(person.number, person.zone, now)
     if person.hides:
-        connection.execute("SET LOCAL search_path = shown, vigie, public")
-        learnt[True] = keeper.follow(person.number, person.zone, now, shown=True)
-        connection.execute("SET LOCAL search_path = vigie, api, public")
+        with _as_others(connection):
+            learnt[True] = keeper.follow(person.number, person.zone, now, shown=True)
     else:
         keeper.forget_shown(person.number)
     hold(connection, person.number)
     at = database_clock(connection)
     for shown, each in learnt.items():
         keeper.put_in_force(person.number, each, at, shown)
+
+
+@contextmanager
+def _as_others(connection: Connection) -> Iterator[None]:
+    """Read nothing of what is hidden."""
+    connection.execute("SET LOCAL search_path = shown, vigie, public")
+    yield
+    connection.execute("SET LOCAL search_path = vigie, api, public")
 
 
 _DUE = "SELECT person FROM daily WHERE next_at <= now() AND NOT person = ANY(%s) ORDER BY next_at LIMIT %s"

@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -135,7 +135,7 @@ class BodyLimit:
         most = most_bytes(scope["path"])
         declared = dict(scope["headers"]).get(b"content-length", b"0")
         if not declared.isdigit() or int(declared) > most:
-            refusal = problems.problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", _say(most))
+            refusal = problems.answer(Request(scope), HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", _say(most))
             await refusal(scope, receive, send)
             return
         await self._app(scope, _counted(receive, most), send)

@@ -150,6 +150,16 @@ class Settled:
         )
         return [Opening(id_, who, Way(way), *rest) for id_, who, way, *rest in rows]
 
+    def housemates(self) -> dict[str, str]:
+        """What the members of the person's households are called, by the names of their accounts."""
+        rows = self._connection.execute(
+            "SELECT p.id::text, p.given FROM household_person p WHERE p.number IN ("
+            "SELECT o.person FROM household_member m JOIN household_member o ON o.household = m.household "
+            "WHERE m.person = %s)",
+            self._person,
+        )
+        return {str(name): str(given) for name, given in rows}
+
     def choices(self) -> Choices:
         """What is settled besides."""
         row = self._connection.execute(

@@ -1,5 +1,6 @@
 """What prevention says of a person today: what is due, what their readings suggest, what they risk. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,6 +10,7 @@ from alerts.prevention.findrisc import Score, findrisc
 from alerts.prevention.gmi_over_target import gmi_over_target, hba1c_target
 from alerts.prevention.record import Known
 from alerts.prevention.signal import Signal
+from alerts.prevention.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,15 @@ class Outlook:
         """What asks for something today, by name, and since when; None where nothing says."""
         items = {item.entry: item.since for item in self.items if item.state in (State.DUE, State.ASK)}
         return items | {signal.name: signal.since for signal in self.signals}
+
+    def reminder(self, names: Iterable[str]) -> Words:
+        """A line that names those of what presses."""
+        said = {item.entry: item.title for item in self.items} | {signal.name: signal.why for signal in self.signals}
+        chosen = [said[name] for name in names]
+        return Words(
+            f"Prévention : {' ; '.join(words.fr for words in chosen)}",
+            f"Prevention: {'; '.join(words.en for words in chosen)}",
+        )
 
 
 def outlook(known: Known) -> Outlook:

@@ -16,7 +16,7 @@ Form = Annotated[dict[str, str], Depends(guard.fields)]
 
 def done(path: str, key: str) -> RedirectResponse:
     """To that page, which says the sentence of that key: reloading it sends nothing twice."""
-    return RedirectResponse(f"{path}?done={quote(key, safe='')}", 303)
+    return RedirectResponse(f"{path}{'&' if '?' in path else '?'}done={quote(key, safe='')}", 303)
 
 
 def local(path: str) -> str:
@@ -32,3 +32,11 @@ def day_in(form: dict[str, str], field: str) -> date | None:
         return date.fromisoformat(said) if said else None
     except ValueError:
         raise Malformed(f"`{field}` must be a day, as 2026-11-22") from None
+
+
+def number_in(text: str) -> float | str:
+    """A number; what is none is left as it is, for whoever checks the whole to refuse."""
+    try:
+        return float(text)
+    except ValueError:
+        return text

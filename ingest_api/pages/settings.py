@@ -20,11 +20,11 @@ GROUPS: Mapping[str, tuple[Kind, ...]] = MappingProxyType(
     {
         "glucose": (*FAMILIES["glucose"], Kind.HBA1C, Kind.KETONES),
         "weight": (
-            Kind.WEIGHT, Kind.HEIGHT, Kind.BODY_FAT, Kind.BODY_WATER, Kind.MUSCLE_MASS, Kind.MUSCLE_PERCENT,
+            Kind.WEIGHT, Kind.BODY_FAT, Kind.BODY_WATER, Kind.MUSCLE_MASS, Kind.MUSCLE_PERCENT,
             Kind.BONE_MASS, Kind.IMPEDANCE,
         ),
         "heart": (*FAMILIES["blood_pressure"], Kind.HEART_RATE, Kind.SPO2),
-        "other": (Kind.TEMPERATURE, Kind.STEPS),
+        "other": (Kind.HEIGHT, Kind.TEMPERATURE, Kind.STEPS),
     }
 )  # fmt: skip
 """Kinds as people think of them: every kind is in one group."""

@@ -16,11 +16,20 @@ from playwright.sync_api import Browser, sync_playwright
 
 from hub.database import Database
 from tests.access.world import World
-from tests.browser.town import Town, Visits, peopled
+from tests.browser.town import Browsers, Town, Visits, peopled
 from tests.journeys.hub_process import HubProcess
 from tests.support.services import TestDatabases
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly that no page was tried."""
+    if chromium() is None and any(
+        "tests/browser" in str(each.fspath) for each in terminalreporter.stats.get("skipped", [])
+    ):
+        terminalreporter.section("THE PAGES WERE TRIED IN NO BROWSER", sep="!", red=True, bold=True)
+        terminalreporter.line("Install Chromium (Debian: apt-get install chromium), or name one in VIGIE_CHROMIUM.")
 
 
 def chromium() -> str | None:
@@ -52,10 +61,16 @@ def browser(town: Town) -> Iterator[Browser]:
         started.close()
 
 
+@pytest.fixture(scope="package")
+def browsers(browser: Browser, town: Town) -> Browsers:
+    """Everybody's."""
+    return Browsers(browser, town)
+
+
 @pytest.fixture
-def visits(browser: Browser, town: Town) -> Iterator[Visits]:
+def visits(browsers: Browsers) -> Iterator[Visits]:
     """Opens pages as somebody; at the end nothing was complained of."""
-    visits = Visits(browser, town)
+    visits = Visits(browsers)
     yield visits
     complaints = visits.complaints()
     visits.close()

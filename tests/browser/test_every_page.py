@@ -12,14 +12,25 @@ from playwright.sync_api import Page
 from ingest_api.app import ALL
 from tests.browser.town import EVERY_PAIR, Likes, Town, Visits
 
+
+def of_ada(rest: str) -> Callable[[Town], str]:
+    """A page of her record."""
+    return lambda town: f"/people/{town.id('ada')}{rest}"
+
+
+OF_ADA = (
+    "", "/glucose", "/weight", "/alerts", "/prevention", "/sharing", "/hidden", "/access-log", "/devices", "/import",
+    "/leave", "/report", "/chain",
+)  # fmt: skip
 PAGES: dict[str, tuple[str, Callable[[Town], str]]] = {
-    "/people/{person}": ("ada", lambda town: f"/people/{town.id('ada')}"),
-    "/people/{person}/glucose": ("ada", lambda town: f"/people/{town.id('ada')}/glucose"),
-    "/people/{person}/weight": ("ada", lambda town: f"/people/{town.id('ada')}/weight"),
-    "/people/{person}/alerts": ("ada", lambda town: f"/people/{town.id('ada')}/alerts"),
-    "/people/{person}/prevention": ("ada", lambda town: f"/people/{town.id('ada')}/prevention"),
+    **{f"/people/{{person}}{rest}": ("ada", of_ada(rest)) for rest in OF_ADA},
+    "/households/{household}/inbox": ("ada", lambda town: f"/households/{town.home}/inbox"),
+    "/people/{person}/thresholds": ("doctor", of_ada("/thresholds")),
+    "/people/{person}/emergency": ("house", of_ada("/emergency")),
+    "/clinic": ("doctor", lambda town: "/clinic"),
     "/people": ("carer", lambda town: "/people"),
     "/first-run": ("admin", lambda town: "/first-run"),
+    "/told": ("ada", lambda town: "/told"),
     "/preferences": ("ada", lambda town: "/preferences"),
     "/sign-in": ("", lambda town: "/sign-in"),
 }
@@ -32,8 +43,8 @@ def test_every_page_there_is_stands_in_the_table() -> None:
     assert pages == set(PAGES)
 
 
-@pytest.mark.parametrize("likes", EVERY_PAIR, ids=lambda likes: likes.name)
 @pytest.mark.parametrize("route", PAGES)
+@pytest.mark.parametrize("likes", EVERY_PAIR, ids=lambda likes: likes.name)
 def test_a_page_is_whole(visits: Visits, town: Town, screenshots: Path, route: str, likes: Likes) -> None:
     who, path = PAGES[route]
     page = visits.open(who, path(town), likes)

@@ -1,5 +1,7 @@
 """What is displayed follows what is measured, and says so when it no longer does."""
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from tests.browser.town import Likes, Town, Visits
@@ -39,15 +41,16 @@ def test_ages_grow_in_the_browser_and_an_old_number_looks_old_though_the_hub_is_
 ) -> None:
     visits.bear("ERR_FAILED")
     town.send("ada", 120)
-    page = visits.context("ada", Likes()).new_page()
-    page.route("**/stream*", lambda route: route.abort())
+    page = visits.page(visits.browsers.fresh("ada", Likes()))
+    page.route(re.compile("/stream"), lambda route: route.abort())
     page.clock.install()
     page.goto(f"/people/{town.id('ada')}")
+    expect(page.locator("[data-live-cut-off]")).to_be_visible()
     expect(page.locator("[data-live-cut-off]")).to_have_text("Not connected: nothing new shows here. Trying again.")
     seen = [(told["ago"], told["age"], told["status"], told["arrow"] == "") for told in after(page, 0, 16, 15, 60)]
     assert [each[:3] for each in seen] == [
         (seen[0][0], "fresh", "In target"), ("16 min ago", "old", "In target"),
-        ("31 min ago", "silent", "Too old to go by"), ("1 h 31 min ago", "silent", "Too old to go by"),
+        ("31 min ago", "silent", "Too old to go by"), ("91 min ago", "silent", "Too old to go by"),
     ]  # fmt: skip
     assert [each[3] for each in seen[2:]] == [True, True]
     assert page.locator("[data-live=value]").text_content() == "120"
@@ -64,8 +67,8 @@ def after(page: Page, *minutes: int) -> list[dict[str, str]]:
 
 def test_a_page_that_was_cut_off_goes_on_by_itself(visits: Visits, town: Town) -> None:
     visits.bear("ERR_INTERNET_DISCONNECTED")
-    context = visits.context("ada", Likes())
-    page = context.new_page()
+    context = visits.browsers.fresh("ada", Likes())
+    page = visits.page(context)
     page.goto(f"/people/{town.id('ada')}")
     expect(page.locator("[data-live-cut-off]")).to_be_hidden()
     context.set_offline(True)

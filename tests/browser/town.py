@@ -95,31 +95,35 @@ def peopled(world: World, url: str) -> Town:
 
 
 def _shared_home(world: World, people: list[Account]) -> str:
-    """Where two weighings wait for somebody to say whose they are."""
+    """Where a weighing waits for somebody to say whose it is."""
     members = [world.as_administrator("SELECT id FROM person WHERE number = %s", each.person)[0][0] for each in people]
     scale = world.record.device(DeviceKind.SCALE)
     with world.database.transaction(Role.REGISTER) as connection:
         home = Register(connection).add_household("Home", members, [scale.id]).id
     number = world.record.number_of_household(home)
-    for hours in (5, 29):
-        at = datetime.now(UTC) - timedelta(hours=hours)
-        world.keep(a_reading(f"waits {hours}", person=None, household=number, device=scale.number, kind=Kind.WEIGHT,
-                             raw=kg(66.4), taken_at=at))  # fmt: skip
+    at = datetime.now(UTC) - timedelta(hours=5)
+    world.keep(a_reading("waits", person=None, household=number, device=scale.number, kind=Kind.WEIGHT, raw=kg(66.4),
+                         taken_at=at))  # fmt: skip
     return str(home)
 
 
 @dataclass(slots=True)
-class Visits:
-    """Pages opened as somebody, and what the browser complained of on them."""
+class Browsers:
+    """A browser context for everybody in each of their likings, made when first needed and kept for the next test."""
 
     browser: Browser
     town: Town
-    _contexts: list[BrowserContext] = field(default_factory=list)
-    _complaints: list[str] = field(default_factory=list)
-    _borne: list[str] = field(default_factory=list)
+    _made: dict[tuple[str, Likes, bool], BrowserContext] = field(default_factory=dict)
 
-    def context(self, who: str, likes: Likes, *, scripts: bool = True) -> BrowserContext:
-        """A browser of theirs, signed in."""
+    def of(self, who: str, likes: Likes, *, scripts: bool = True) -> BrowserContext:
+        """Theirs, signed in."""
+        key = who, likes, scripts
+        if key not in self._made:
+            self._made[key] = self.fresh(who, likes, scripts=scripts)
+        return self._made[key]
+
+    def fresh(self, who: str, likes: Likes, *, scripts: bool = True) -> BrowserContext:
+        """One of a test's own, signed in."""
         made = self.browser.new_context(
             base_url=self.town.url,
             viewport=PHONE if likes.size == "phone" else DESKTOP,
@@ -131,14 +135,34 @@ class Visits:
         likes_cookie = f"{likes.language}.{likes.glucose}.device"
         cookies = {"vigie-preferences": likes_cookie} | ({"vigie": self.town.cookies[who]} if who else {})
         made.add_cookies([{"name": name, "value": value, "url": self.town.url} for name, value in cookies.items()])
-        self._contexts.append(made)
         return made
+
+
+@dataclass(slots=True)
+class Visits:
+    """Pages opened as somebody, and what the browser complained of on them."""
+
+    browsers: Browsers
+    _pages: list[Page] = field(default_factory=list)
+    _complaints: list[str] = field(default_factory=list)
+    _borne: list[str] = field(default_factory=list)
+
+    @property
+    def town(self) -> Town:
+        """Who there is."""
+        return self.browsers.town
+
+    def page(self, context: BrowserContext) -> Page:
+        """An empty one."""
+        page = context.new_page()
+        page.on("console", lambda message: self._said(message))
+        page.on("pageerror", lambda error: self._complaints.append(str(error)))
+        self._pages.append(page)
+        return page
 
     def open(self, who: str, path: str, likes: Likes = Likes(), *, scripts: bool = True) -> Page:
         """That page, as they see it."""
-        page = self.context(who, likes, scripts=scripts).new_page()
-        page.on("console", self._said)
-        page.on("pageerror", lambda error: self._complaints.append(f"{path}: {error}"))
+        page = self.page(self.browsers.of(who, likes, scripts=scripts))
         answer = page.goto(path)
         assert answer is not None
         assert (answer.status, page.url) == (200, f"{self.town.url}{path}"), page.url
@@ -154,8 +178,8 @@ class Visits:
 
     def close(self) -> None:
         """Close every page."""
-        for context in self._contexts:
-            context.close()
+        for page in self._pages:
+            page.close()
 
     def _said(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):

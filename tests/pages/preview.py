@@ -1,7 +1,7 @@
 """The pages with people in them, to look at: `python -m tests.pages.preview [PORT]`.
 
 Who looks, and how they like it, is in the host's name: http://ada-fr-mmoll-dark.localhost:PORT/ is Ada, in French,
-mmol/L, dark. Names: ada, bob, carer, doctor, admin, newcomer, guest; any of the rest may be left out.
+mmol/L, dark. Names: ada, bob, cleo, carer, doctor, house, admin, newcomer, guest; any of the rest may be left out.
 """
 
 import sys
@@ -43,7 +43,7 @@ def sensed(holder: Holder, name: str, ago: timedelta) -> Iterator[Reading]:
         said: dict[str, Any] = (
             {"raw": mg_dl(40), "value": None, "condition": Condition.BELOW_RANGE} if low else {"raw": mg_dl(value)}
         )
-        yield a_reading(f"{name}{n}", **about, **said)
+        yield a_reading(f"{name}{ago}{n}", **about, **said)
 
 
 def weighings(holder: Holder, subject: int) -> Iterator[Reading]:
@@ -83,23 +83,33 @@ _LIKES = (("en", "fr"), ("mgdl", "mmoll"), ("device", "light", "dark"))
 def peopled(world: World) -> dict[str, Account]:
     """Everybody there is."""
     ada, bob, newcomer = world.holder("Ada"), world.holder("<b>Bob</b>"), world.holder("Nora")
+    cleo = world.holder("Cleo")
     world.keep(*sensed(ada, "cgmq_dexcom", timedelta(minutes=3)), *weighings(ada, 2))
+    world.keep(*sensed(cleo, "cgmq_dexcom", timedelta(minutes=3)), *sensed(cleo, "cgmq_dexcom", timedelta(days=8)))
     world.keep(*sensed(bob, "cgmq_libre", timedelta(minutes=50)))
     world.settle()
     while Watcher(world.database).turn():
         pass
     world.alert(ada)
     carer, doctor = world.somebody(ActorRole.CAREGIVER, "Jeanne Martin"), world.somebody(ActorRole.CLINICIAN, "Dr Roux")
-    for holder in (ada, bob):
+    for holder in (ada, bob, cleo):
         world.grant(holder, carer)
         world.grant(holder, doctor)
     other = world.somebody(ActorRole.CLINICIAN, "Dr House")
     world.open_in_emergency(ada, other)
     for each in (doctor, doctor, other):
         each.api.get(ada.path("/latest"))
-    accounts = {"ada": ada, "bob": bob, "newcomer": newcomer, "carer": carer, "doctor": doctor, "house": other}
+    accounts = {
+        "ada": ada,
+        "bob": bob,
+        "newcomer": newcomer,
+        "cleo": cleo,
+        "carer": carer,
+        "doctor": doctor,
+        "house": other,
+    }
     admin = world.account(ActorRole.ADMIN, "administrator")
-    for name, holder in (("ada", ada), ("bob", bob), ("newcomer", newcomer)):
+    for name, holder in (("ada", ada), ("bob", bob), ("cleo", cleo), ("newcomer", newcomer)):
         print(f"{name}: /people/{holder.id}")  # noqa: T201
     return {name: each.account for name, each in accounts.items()} | {"admin": admin}
 

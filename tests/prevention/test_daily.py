@@ -14,7 +14,7 @@ from alerts.prevention.record import Known
 from hub.accounts import ActorRole
 from hub.database import Role
 from tests.access.world import NOW, Holder, World
-from tests.prevention.making import ITEM, a_woman, item, say, sense, told
+from tests.prevention.making import ITEM, a_woman, item, say, sense, told, weigh
 
 PARIS = ZoneInfo("Europe/Paris")
 DAY = timedelta(days=1)
@@ -118,6 +118,43 @@ def test_who_is_being_looked_at_by_another_is_passed_over(world: World) -> None:
     assert noted(world, ada) != {}
 
 
+def reminders(world: World, holder: Holder) -> list[dict[str, str]]:
+    """What is to be said to the person and those who act for them."""
+    rows = world.as_administrator(
+        "SELECT says FROM notice WHERE person = %s AND key LIKE 'prevention%%'", holder.number
+    )
+    return [says for (says,) in rows]
+
+
+def test_all_that_became_due_is_one_reminder_said_once(world: World) -> None:
+    ada = a_woman(world)
+    turn(world, ada)
+    turn(world, ada)
+    (says,) = reminders(world, ada)
+    titles = {each["title"] for each in told(ada.api, ada)["items"] if each["noted_at"]}
+    assert says["en"].startswith("Prevention: ")
+    assert set(says["en"].removeprefix("Prevention: ").split("; ")) == titles
+    assert "Test HPV" in says["fr"]
+
+
+def test_nobody_is_reminded_of_what_only_hidden_things_say(world: World) -> None:
+    ada, twin = a_woman(world, height_cm=150), a_woman(world, height_cm=150)
+    weigh(world, ada, *[60] * 10, *[110] * 20)
+    ada.api.post(ada.path("/hidden"), {"kind": "weight"})
+    for each in (ada, twin):
+        turn(world, each)
+    assert noted(world, ada)["bmi-class"] == 1
+    assert reminders(world, ada) == reminders(world, twin)
+
+
+def test_a_reminder_waits_for_the_day(world: World) -> None:
+    ada = a_woman(world)
+    turn(world, ada)
+    ((due_at,),) = world.as_administrator("SELECT due_at FROM notice WHERE person = %s", ada.number)
+    assert due_at.astimezone(PARIS).hour == 9
+    assert timedelta(hours=-12) <= due_at - datetime.now(UTC) <= timedelta(hours=13)
+
+
 def test_noting_names_only_what_is_new(world: World) -> None:
     ada = a_woman(world)
     with world.database.transaction(Role.WATCH) as connection:
@@ -206,6 +243,7 @@ def test_what_is_hidden_has_no_part_in_the_forecast_others_see(world: World) -> 
     ada, twin, reader = a_woman(world), a_woman(world), world.clinician()
     for each in (ada, twin):
         world.grant(each, reader)
+        each.api.post(each.path("/hidden"), {"kind": "height"})
     kept, hidden = falls(1), [100.0] * 150
     since = NOW - timedelta(minutes=5 * (len(hidden) - 1))
     for each in (ada, twin):

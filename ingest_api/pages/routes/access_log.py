@@ -1,6 +1,6 @@
 """Who saw a record, in words, day by day."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -66,12 +66,13 @@ def access_log(
     with reading_settled(hub, visitor.actor, person) as settled:
         zone = settled.record.whose.zone
         found = settled.log(ON_A_PAGE + 1, before)
+        names = settled.housemates() | {str(person): visitor.words("access-log")["themselves"]}
         openings = tell_of_emergencies(hub, visitor.actor, settled)
         model = frame(visitor, settled.record)
     entries = found[:ON_A_PAGE]
     return page(
         request, visitor, "access-log.html", **model,
-        days=list(days(visitor, entries, zone, str(person))),
+        days=list(days(visitor, entries, zone, names)),
         openings=[opening_line(visitor, each, zone) for each in openings] if before is None else [],
         base=f"/people/{person}/access-log",
         older=entries[-1].number if len(found) > ON_A_PAGE else None,
@@ -79,13 +80,16 @@ def access_log(
     )  # fmt: skip
 
 
-def days(visitor: Guest, entries: Sequence[Entry], zone: ZoneInfo, person: str) -> Iterator[Day]:
-    """Entries by day; what one account did over and over in a row is one line."""
+def days(visitor: Guest, entries: Sequence[Entry], zone: ZoneInfo, names: Mapping[str, str]) -> Iterator[Day]:
+    """Entries by day; what one account did over and over in a row is one line.
+
+    `names` is what those are called whom nobody vouched for: their accounts bear numbers.
+    """
     for _, of_day in groupby(entries, lambda entry: entry.at.astimezone(zone).date()):
         the_day = list(of_day)
         runs = (list(run) for _, run in groupby(the_day, _alike))
         name = visitor.numbers.long_day(the_day[0].at.astimezone(zone).date())
-        yield Day(name, tuple(_line(visitor, run, zone, person) for run in runs))
+        yield Day(name, tuple(_line(visitor, run, zone, names) for run in runs))
 
 
 def opening_line(visitor: Guest, opening: Opening, zone: ZoneInfo) -> OpeningLine:
@@ -100,15 +104,13 @@ def _alike(entry: Entry) -> tuple[object, ...]:
     return entry.name, entry.role, entry.act, entry.kinds, entry.emergency
 
 
-def _line(visitor: Guest, run: Sequence[Entry], zone: ZoneInfo, person: str) -> Line:
+def _line(visitor: Guest, run: Sequence[Entry], zone: ZoneInfo, names: Mapping[str, str]) -> Line:
     words, entry = visitor.words("access-log"), run[0]
     acts = words.table("act")
     act = acts[entry.act] if entry.act in acts else words.say("another_act", act=entry.act)
-    # people without a name that somebody vouched for are known by their record's number
-    who = words["themselves"] if entry.name == person else entry.name
     return Line(
         when=_between(run[-1].at.astimezone(zone), entry.at.astimezone(zone)),
-        who=who,
+        who=names.get(entry.name, entry.name),
         role=visitor.words("settling")["role"][entry.role],
         act=act,
         times="" if len(run) == 1 else words.count("times", len(run)),

@@ -143,11 +143,11 @@ def during_chosen(form: Mapping[str, str], zone: ZoneInfo) -> tuple[datetime, da
     return begin, end
 
 
-def grant_line(visitor: Guest, grant: Grant, zone: ZoneInfo) -> GrantLine:
-    """A grant in words."""
-    words = visitor.words("settling")
+def grant_line(visitor: Guest, grant: Grant, zone: ZoneInfo, names: Mapping[str, str]) -> GrantLine:
+    """A grant in words; `names` is what the person's housemates are called."""
+    words, who = visitor.words("settling"), names.get(grant.full_name, grant.full_name)
     return GrantLine(
-        grant.id, grant.full_name, None if grant.name == grant.full_name else grant.name, words["role"][grant.role],
+        grant.id, who, None if grant.name == who else grant.name, words["role"][grant.role],
         kinds_told(visitor, grant.kinds), span_told(visitor, grant.since, grant.until, zone), grant.delegate,
     )  # fmt: skip
 
@@ -164,9 +164,9 @@ def _shown(
 ) -> HTMLResponse:  # fmt: skip
     """The page; after a refusal with what was typed, and why nothing was changed."""
     with reading_settled(hub, visitor.actor, person) as settled:
-        zone = settled.record.whose.zone
+        zone, names = settled.record.whose.zone, settled.housemates()
         model = frame(visitor, settled.record) | {
-            "grants": [grant_line(visitor, grant, zone) for grant in settled.grants()],
+            "grants": [grant_line(visitor, grant, zone, names) for grant in settled.grants()],
             "blocks": [block_line(visitor, block, zone) for block in settled.blocks()],
             "choices": settled.choices(),
             "groups": group_choices(visitor),

@@ -75,10 +75,10 @@ function connect() {
   heard = Date.now();
   source = new EventSource(now.dataset.stream);
   source.addEventListener("open", () => { cutOff.hidden = true; });
-  source.addEventListener("error", () => {
+  source.addEventListener("error", ({ target }) => {
     cutOff.hidden = false;
     // refused, not merely cut: the browser would not try again by itself
-    if (source.readyState === EventSource.CLOSED) setTimeout(connect, AGAIN);
+    if (target.readyState === EventSource.CLOSED) setTimeout(() => { if (target === source) connect(); }, AGAIN);
   });
   for (const name of ["reading", "silence", "now", "alive"]) hears(name, show);
   hears("alert", ring);
@@ -97,6 +97,8 @@ if (now) {
   grow();
   setInterval(watch, 5_000);
   document.addEventListener("visibilitychange", watch);
+  addEventListener("offline", () => { cutOff.hidden = false; });
+  addEventListener("online", connect);
   addEventListener("pagehide", () => source.close());
   addEventListener("pageshow", (event) => { if (event.persisted) connect(); });
 }

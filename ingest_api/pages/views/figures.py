@@ -7,12 +7,17 @@ from ingest_api.pages.charts.stretch import Stretch
 from ingest_api.pages.charts.telling import Telling
 from ingest_api.pages.visitor import Guest
 from timeseries.glucose.averages import cv, gmi, mean
+from timeseries.glucose.bounds import Bound
 from timeseries.glucose.coverage import active_percent_within, sufficient
 from timeseries.glucose.tally import Tally
 from timeseries.glucose.targets import Profile
 
 GMI_UNDER = 7.0
 """Percent, for most adults: the HbA1c they aim at (ADA Standards of Care 2024, 6.3a), which GMI estimates."""
+
+MEAN_UNDER = Bound(154.0, 8.6)
+"""For most adults: the mean that an HbA1c of 7 % stands for (Nathan 2008, doi:10.2337/dc08-0545; ADA Standards of Care
+2024, table 6.1). It is named beside the mean; whether it is met GMI says, which is the same question."""
 
 CV_UP_TO = 36.0
 """Percent; above it glucose is labile (Danne 2017, doi:10.2337/dc17-1600; Battelino 2019)."""
@@ -29,22 +34,36 @@ class Row:
 
 
 def figure_rows(of: Stretch, summed: Tally, telling: Telling, visitor: Guest) -> list[Row]:
-    """Mean, GMI, variability, how much the sensor spoke, lowest and highest.
+    """The same, and how much of the time the sensor spoke."""
+    active = active_percent_within(of.series, of.span.since, of.span.until)
+    told = telling.words.unknown if active is None else telling.words.percent(active)
+    return [*glucose_rows(of, summed, telling, visitor), Row(visitor.words("glucose")["active"], told)]
+
+
+def glucose_rows(of: Stretch, summed: Tally, telling: Telling, visitor: Guest) -> list[Row]:
+    """Mean, GMI, variability, lowest and highest.
 
     GMI is told of 14 days of which the sensor spoke 70 % only (Battelino 2019): of less it misleads.
     """
     words, unknown = visitor.words("glucose"), telling.words.unknown
-    average, active = mean(summed), active_percent_within(of.series, of.span.since, of.span.until)
     enough = sufficient(of.series, of.span.since, of.span.until)
     lowest, highest = (of.said(of.lowest, telling), of.said(of.highest, telling)) if len(of.series) else (unknown,) * 2
     return [
-        Row(words["mean"], unknown if average is None else telling.glucose(average)),
+        _mean(words["mean"], mean(summed), telling),
         _gmi(words["gmi"], gmi(summed) if enough else None, telling),
         _cv(words["cv"], cv(summed), telling),
-        Row(words["active"], unknown if active is None else telling.words.percent(active)),
         Row(words["lowest"], lowest),
         Row(words["highest"], highest),
     ]
+
+
+def _mean(name: str, value: float | None, telling: Telling) -> Row:
+    words = telling.words
+    if value is None:
+        return Row(name, words.unknown)
+    aim = f"{words.under}{telling.text(telling.number(MEAN_UNDER))}\N{NO-BREAK SPACE}{telling.unit}"
+    asked = words.goal.format(limit=aim) if telling.profile is Profile.ADULT else ""
+    return Row(name, telling.glucose(value), asked)
 
 
 def _gmi(name: str, value: float | None, telling: Telling) -> Row:
@@ -62,7 +81,8 @@ def _cv(name: str, value: float | None, telling: Telling) -> Row:
     if value is None:
         return Row(name, words.unknown)
     told = words.percent(value, decimals_beside(value, (CV_UP_TO,)))
-    return Row(name, told, *_goal(f"≤\N{NARROW NO-BREAK SPACE}{words.percent(CV_UP_TO)}", value <= CV_UP_TO, telling))
+    limit = words.under.replace("<", "≤") + words.percent(CV_UP_TO)
+    return Row(name, told, *_goal(limit, value <= CV_UP_TO, telling))
 
 
 def _goal(limit: str, met: bool, telling: Telling) -> tuple[str, str]:

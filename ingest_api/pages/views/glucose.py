@@ -54,7 +54,8 @@ def glucose_of(
     rows = tuple(_metered(found, telling, told) for found in reversed(metered) if counts(found))
     if not len(told.series):
         return Glucose(tabs, metered=rows)
-    part = stretch(told.series, Span(now - timedelta(days=days), now), beyond)
+    span = Span(now - timedelta(days=days), now)
+    part = stretch(told.series, span, beyond)
     summed = tally(part.series)
     as_line = days <= _DRAWN_AS_LINE
     return Glucose(
@@ -62,24 +63,24 @@ def glucose_of(
         line=line_drawn(part, telling) if as_line else None,
         profile=None if as_line else profile_drawn(part, telling),
         daily=_daily(told, beyond, telling, now) if days == USUAL else None,
-        ranges=ranges_drawn(summed, telling, little(told, days, telling, visitor, now)),
+        ranges=ranges_drawn(summed, telling, little(told, span, telling, visitor)),
         figures=tuple(figure_rows(part, summed, telling, visitor)),
         metered=rows,
     )
 
 
-def little(told: Told, days: int, telling: Telling, visitor: Guest, now: datetime) -> str:
-    """A warning, where the sensor spoke in less of these days than one can judge by (Battelino 2019); else ""."""
-    active = active_percent_within(told.series, now - timedelta(days=days), now) or 0.0
+def little(told: Told, span: Span, telling: Telling, visitor: Guest) -> str:
+    """A warning, where the sensor spoke in less of that time than one can judge by (Battelino 2019); else ""."""
+    active = active_percent_within(told.series, span.since, span.until) or 0.0
     if active >= LEAST_ACTIVE:
         return ""
-    share = telling.words.percent(active)
-    return visitor.words("glucose").say("little", active=share, days=visitor.words("glucose").count("days", days))
+    words, days = visitor.words("glucose"), round((span.until - span.since) / timedelta(days=1))
+    return words.say("little", active=telling.words.percent(active), days=words.count("days", days))
 
 
-def too_little(told: Told, days: int, now: datetime) -> bool:
+def too_little(told: Told, span: Span) -> bool:
     """True if figures would say nothing: less than a day's worth in two weeks (as Tidepool's report holds it)."""
-    active = active_percent_within(told.series, now - timedelta(days=days), now)
+    active = active_percent_within(told.series, span.since, span.until)
     return active is None or active < TOO_LITTLE
 
 

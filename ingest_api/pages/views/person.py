@@ -40,9 +40,10 @@ def last_day(told: Told, telling: Telling, now: datetime) -> Drawn | None:
 
 def in_ranges(told: Told, telling: Telling, visitor: Visitor, now: datetime) -> Drawn | None:
     """Time in ranges of the last 14 days; None of too little."""
-    if too_little(told, USUAL, now):
+    span = Span(now - PERIOD, now)
+    if too_little(told, span):
         return None
-    return ranges_drawn(tally(told.series), telling, little(told, USUAL, telling, visitor, now))
+    return ranges_drawn(tally(told.series), telling, little(told, span, telling, visitor))
 
 
 def looked_sentences(seen: Sequence[Looked], visitor: Visitor, zone: ZoneInfo) -> list[str]:

@@ -39,8 +39,8 @@ class Html(HTMLParser):
 
     @property
     def text(self) -> str:
-        """All that is said, with single spaces."""
-        return " ".join("".join(self.said).split())
+        """All that is said, with single spaces, also between elements."""
+        return " ".join(" ".join(self.said).split())
 
     def of(self, tag: str) -> list[dict[str, str | None]]:
         """The attributes of every such element."""
