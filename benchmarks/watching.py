@@ -74,11 +74,11 @@ def main(
         database.close()
 
 
-def _reading(of: Holder, at: datetime, value: float) -> Reading:
+def _reading(of: Holder, at: datetime, value: float, received: datetime | None = None) -> Reading:
     return Reading(
         person=of.person, household=None, kind=Kind.GLUCOSE_INTERSTITIAL, value=value, raw=Quantity(value, Unit.MG_DL),
         taken_at=at, utc_offset=60, device=of.device, key=reading_key(of.device, at.isoformat()),
-        received_at=datetime.now(UTC), channel=Channel.MQTT, time_source=TimeSource.SENDER,
+        received_at=received or at, channel=Channel.MQTT, time_source=TimeSource.SENDER,
     )  # fmt: skip
 
 
@@ -86,7 +86,7 @@ def _day_of(held: Sequence[Holder]) -> Iterator[Reading]:
     newest = datetime.now(UTC)
     for of in held:
         for n in range(1, 288):
-            yield _reading(of, newest - n * STEP, 100 + n % 40)
+            yield _reading(of, newest - n * STEP, 100 + n % 40, newest)
 
 
 def _keep(database: Database, readings: Iterator[Reading]) -> None:
