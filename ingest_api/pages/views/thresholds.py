@@ -31,11 +31,12 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One alert: what holds, in words; `switch` is its field's name, "" of what cannot be switched off."""
+    """One alert: what holds, in words; `switch` is its field's name, "" of what has none, and `without` says why."""
 
     title: str
     said: str
     switch: str
+    without: str
     on: bool
     fields: tuple[Field, ...]
 
@@ -132,6 +133,7 @@ def _setting(name: str, now: Thresholds, typed: Mapping[str, str] | None, visito
         title=_title(name, visitor),
         said=said(name, now, visitor),
         switch="" if on is None else field,
+        without=visitor.words("thresholds")["empty" if name == "weigh_in" else "always"],
         on=on is not False if typed is None else field in typed,
         fields=tuple(_field(part, typed, visitor) for part in parts(now, name, _unit(visitor))),
     )
