@@ -175,7 +175,7 @@ def tallies_of(connection: Connection, person: int, first: date, last: date, sho
         "WHERE person = %s AND day BETWEEN %s AND %s AND shown = %s AND glucose IS NOT NULL",
         (person, first, last, shown),
     )
-    return {day: _tally(told) for day, told in rows}
+    return {day: tally_of(told) for day, told in rows}
 
 
 def tallies_seen(connection: Connection, person: int, first: date, last: date) -> dict[date, Tally]:
@@ -184,10 +184,11 @@ def tallies_seen(connection: Connection, person: int, first: date, last: date) -
         "SELECT day, glucose FROM day WHERE person = %s AND day BETWEEN %s AND %s AND glucose IS NOT NULL",
         (person, first, last),
     )
-    return {day: _tally(told) for day, told in rows}
+    return {day: tally_of(told) for day, told in rows}
 
 
-def _tally(told: dict[str, Any]) -> Tally:
+def tally_of(told: dict[str, Any]) -> Tally:
+    """A tally as a day's row holds it."""
     lists = {name: tuple(told[name]) for name in ("readings", "minutes", "steps")}
     return Tally(**told | lists)
 

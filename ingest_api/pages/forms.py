@@ -16,7 +16,7 @@ Form = Annotated[dict[str, str], Depends(guard.fields)]
 
 def done(path: str, key: str) -> RedirectResponse:
     """To that page, which says the sentence of that key: reloading it sends nothing twice."""
-    return RedirectResponse(f"{path}?done={quote(key, safe='')}", 303)
+    return RedirectResponse(f"{path}{'&' if '?' in path else '?'}done={quote(key, safe='')}", 303)
 
 
 def local(path: str) -> str:

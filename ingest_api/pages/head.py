@@ -16,7 +16,10 @@ WHOLLY = (*PAGES, "prevention")
 """For whoever may see all kinds of it (ingest_api.prevention)."""
 
 READING = ("report",)
-ACTING = ("sharing", "hidden", "access-log", "devices", "import", "leave")
+NOTES = ("notes",)
+"""For whoever sees all kinds of it (ingest_api.clinic)."""
+
+ACTING = ("chain", "sharing", "hidden", "access-log", "devices", "import", "leave")
 """For those who settle things in it."""
 
 
@@ -93,6 +96,8 @@ def _links(found: Found, names: tuple[str, ...], visitor: Visitor) -> Iterator[L
 def _more(found: Found, visitor: Visitor) -> Iterator[Link]:
     """What is looked for now and then."""
     yield from _links(found, READING, visitor)
+    if found.wholly:
+        yield from _links(found, NOTES, visitor)
     if found.acts or visitor.actor.role is ActorRole.CLINICIAN:
         yield from _links(found, ("thresholds",), visitor)
     if found.acts:

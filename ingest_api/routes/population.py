@@ -1,5 +1,6 @@
 """The clinician's list: one row a person, the most pressing first, with one reason each."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
@@ -10,7 +11,7 @@ from pydantic import BaseModel
 
 from hub.quantities import Kind, Unit, from_canonical
 from ingest_api.context import Reader, TheHub
-from ingest_api.opened import enter
+from ingest_api.population import Listed, population
 from ingest_api.units import unit_asked
 from timeseries.standing import PERIOD, Need
 
@@ -103,35 +104,35 @@ def get_population(
     """
     shown = unit_asked(Kind.GLUCOSE_INTERSTITIAL, unit)
     needs = [Need[reason.name]] if reason else list(Need)
-    asked = {"needs": [int(need) for need in needs], "limit": limit + 1, "offset": (page - 1) * limit}
     with hub.reading(actor) as connection:
-        rows = connection.execute(_PAGES[sort], asked).fetchall()
-        enter(connection, [row[0] for row in rows[:limit]], "read", [Kind.GLUCOSE_INTERSTITIAL, Kind.WEIGHT])
+        found = population(connection, needs, page, limit)
     return Population(
-        people=[_row(row, shown) for row in rows[:limit]], page=page, next=page + 1 if len(rows) > limit else None
+        people=[_row(each, shown) for each in found.people], page=page, next=page + 1 if found.more else None
     )
 
 
-def _row(row: tuple[Any, ...], unit: Unit) -> Row:
-    _, person, given, family, need, glucose, weight, last_glucose, last_weight = row
+def _row(of: Listed, unit: Unit) -> Row:
+    glucose, weight = of.glucose, of.weight
     return Row(
-        person=person,
-        given=given,
-        family=family,
-        reason=Reason[Need(need).name],
+        person=of.id,
+        given=of.given,
+        family=of.family,
+        reason=Reason[of.need.name],
         glucose=None if glucose is None or glucose["mean"] is None else _glucose(glucose, unit),
         weight=None if weight is None else _weight(weight),
-        last_glucose=last_glucose,
-        last_weight=last_weight,
+        last_glucose=of.last_glucose,
+        last_weight=of.last_weight,
     )
 
 
-def _glucose(told: dict[str, Any], unit: Unit) -> GlucoseStanding:
+def _glucose(told: Mapping[str, Any], unit: Unit) -> GlucoseStanding:
     mean = from_canonical(Kind.GLUCOSE_INTERSTITIAL, told["mean"], unit)
-    return GlucoseStanding(**told | {"mean": mean, "unit": unit, "days": PERIOD, "active_percent": told["active"]})
+    return GlucoseStanding(
+        **dict(told) | {"mean": mean, "unit": unit, "days": PERIOD, "active_percent": told["active"]}
+    )
 
 
-def _weight(told: dict[str, Any]) -> WeightStandingAnswer:
+def _weight(told: Mapping[str, Any]) -> WeightStandingAnswer:
     change = told["change_30d"]
     return WeightStandingAnswer(
         unit=Unit.KG,
@@ -140,6 +141,3 @@ def _weight(told: dict[str, Any]) -> WeightStandingAnswer:
         trend=told["trend"],
         change_30d_percent=change and change["percent"],
     )
-
-
-_PAGES = {Sort.NEED: "SELECT * FROM population(%(needs)s::smallint[], %(limit)s, %(offset)s)"}

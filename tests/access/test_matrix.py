@@ -14,13 +14,15 @@ from fastapi.routing import APIRoute
 
 from alerts.prevention import Act
 from alerts.prevention.desk import Desk
+from alerts.thresholds import Thresholds
 from hub.accounts import ActorRole
 from hub.database import Database, Role
-from hub.quantities import Kind
+from hub.quantities import Kind, Unit
 from hub.sharing import Sharing, Veil
 from ingest_api.app import ALL, create_app
 from ingest_api.context import policy_of
 from ingest_api.import_desk import ImportDesk
+from ingest_api.pages.threshold_form import NAMES, parts
 from tests.access.world import NOW, Holder, Somebody, World
 from tests.support.http import Api
 from tests.support.readings import a_reading, kg
@@ -78,11 +80,17 @@ LEAVES = Policy("the person and administrators, nobody who acts for them", froze
 OPENS = Policy(
     "clinicians whom the person has not shut out", CLINICIANS - {"clinician blocked"}, SIGNED_IN - CLINICIANS
 )
+ASKS = Policy("clinicians, of whoever it may be: the page tells nothing", CLINICIANS, SIGNED_IN - CLINICIANS)
 FOLLOWS = Policy("whoever the person let in; an emergency is to read only", READ - {"clinician in emergency"})
 SETS = Policy(
     "clinicians whom the person let in, and administrators",
     frozenset({"clinician granted", "team member", "administrator"}), SIGNED_IN - CLINICIANS - {"administrator"},
 )  # fmt: skip
+CLINICS = Policy("clinicians", CLINICIANS, SIGNED_IN - CLINICIANS)
+MARKS = Policy(
+    "clinicians whom the person let in", frozenset({"clinician granted", "team member"}), SIGNED_IN - CLINICIANS
+)
+UNMARKS = Policy("the clinician who did it", frozenset({"clinician granted"}), SIGNED_IN - CLINICIANS)
 OWNS = Policy("whoever the address belongs to", frozenset({"the person"}))
 RUNS = Policy("administrators", frozenset({"administrator"}), SIGNED_IN - {"administrator"})
 
@@ -108,6 +116,19 @@ class Scene:
             veil = Veil(Kind.HEIGHT, until=NOW - timedelta(days=3000))
             return Sharing(connection).hide(self.ada.number, veil, self.ada.account.number)
 
+    def mark(self, table: str) -> UUID:
+        """One more of the granted clinician's, to be taken back."""
+        queries = {
+            "reviewed": "INSERT INTO reviewed (person, account) "
+            "SELECT %s, number FROM account WHERE id = %s RETURNING id",
+            "clinical_note": "INSERT INTO clinical_note (person, by, text, whole) "
+            "SELECT %s, number, 'well', false FROM account WHERE id = %s RETURNING id",
+        }
+        account = self.callers["clinician granted"].get("/v1/session").json()["account"]
+        rows = self.world.as_administrator(queries[table], self.ada.number, account)
+        made: UUID = rows[0][0]
+        return made
+
     def blocked(self) -> UUID:
         """One more shut out, to be let in again."""
         whom = self.world.clinician()
@@ -123,6 +144,14 @@ class Scene:
         """Set after whatever was set last."""
         query = "SELECT count(*) FROM vigie.thresholds WHERE person = %s"
         return {"after": self.world.as_administrator(query, self.ada.number)[0][0], "thresholds": {}}
+
+    def threshold_form(self) -> dict[str, object]:
+        """The same as a page's form sends it."""
+        current = Thresholds()
+        told: dict[str, object] = {
+            part.field: str(part.value or "") for name in NAMES for part in parts(current, name, Unit.MG_DL)
+        }
+        return told | {"unit": "mg/dL", "after": str(self.thresholds()["after"])}
 
     def contact(self) -> UUID:
         """One more address of Ada's, to be confirmed."""
@@ -185,7 +214,7 @@ def form(
 
 P = "/v1/people/{person}"
 PAGE = "/people/{person}"
-SETTINGS = ("sharing", "hidden", "access-log", "devices", "import", "leave")
+SETTINGS = ("chain", "sharing", "hidden", "access-log", "devices", "import", "leave")
 OWN_EXPORT = (Path(__file__).parents[1] / "captures" / "exports" / "clarity-en-mg-dl.csv").read_bytes()
 CALLS = (
     Call("POST /v1/people", RUNS, 201, lambda s: {
@@ -268,6 +297,12 @@ CALLS = (
     Call("GET /people/{person}", READS),
     Call("GET /people/{person}/glucose", READS),
     Call("GET /people/{person}/weight", READS),
+    Call("GET /people/{person}/report", READS),
+    Call("GET /people/{person}/thresholds", READS),
+    Call("POST /people/{person}/thresholds", SETS, 303, lambda s: s.threshold_form(), sent="data"),
+    Call("GET /people/{person}/emergency", ASKS),
+    Call("POST /people/{person}/emergency", OPENS, 303, lambda s: {"reason": "found unconscious"},
+         lambda s: {"person": s.cleo.id}, sent="data"),
     Call("GET /people/{person}/prevention", READS),
     Call("POST /people/{person}/prevention/answers", SETTLES, 303),
     Call("POST /people/{person}/prevention/{item}/done", SETTLES, 303, named=lambda s: {"item": ITEM}),
@@ -281,6 +316,13 @@ CALLS = (
     form(f"POST {PAGE}/sharing/attending", 303, lambda s: {"nobody": "yes"}),
     form(f"POST {PAGE}/sharing/oppositions"),
     *(Call(f"GET {PAGE}/{each}", SETTLES) for each in SETTINGS),
+    form(f"POST {PAGE}/chain"),
+    Call("GET /told", ANYONE),
+    Call("POST /told/contacts", ANYONE, 422, lambda s: {"address": "pigeon loft"}, sent="data"),
+    Call("POST /told/contacts/{contact}/verify", OWNS, 303, lambda s: {"code": "123456"},
+         lambda s: {"contact": s.contact()}, sent="data"),
+    Call("POST /told/contacts/{contact}/remove", OWNS, 303, named=lambda s: {"contact": s.contact()}),
+    Call("POST /told/quiet-hours", ANYONE, 303, lambda s: {"none": "yes"}, sent="data"),
     form(f"POST {PAGE}/hidden", 303, lambda s: {"what": "other", "to": "2015-01-01", "sure": "yes"}),
     form(f"POST {PAGE}/hidden/show", 303, lambda s: {"items": str(s.hidden())}),
     form(f"POST {PAGE}/devices", 303, lambda s: {"number": str(s.world.record.device().id)}),
@@ -304,11 +346,19 @@ CALLS = (
     Call("POST /first-run/person", RUNS, 422),  # nothing entered
     Call("POST /first-run/device", RUNS, 404),  # of nobody
     Call("POST /first-run/invitation", RUNS, 404),
+    Call("GET /clinic", CLINICS),
+    Call("POST /people/{person}/reviewed", MARKS, 303),
+    Call("POST /people/{person}/reviewed/{mark}/undo", UNMARKS, 303, named=lambda s: {"mark": s.mark("reviewed")}),
+    Call("GET /people/{person}/notes", READS),
+    Call("POST /people/{person}/notes", MARKS, 422),  # nothing is written in it
+    Call("POST /people/{person}/notes/{note}/take-back", UNMARKS, 303,
+         named=lambda s: {"note": s.mark("clinical_note")}),
     Call("GET /preferences", PUBLIC),
     Call("POST /preferences", PUBLIC, 403),  # from another site, as every form that is not ours
     Call("GET /static/{name}", PUBLIC, named=lambda s: {"name": "base.css"}),
 )  # fmt: skip
-GUARDED = [call for call in CALLS if call.policy in (READS, SETTLES, SENDS, OPENS, LEAVES, OWNS, FOLLOWS, SETS)]
+_GUARDING = (READS, SETTLES, SENDS, OPENS, LEAVES, OWNS, FOLLOWS, SETS, MARKS, UNMARKS)
+GUARDED = [call for call in CALLS if call.policy in _GUARDING]
 
 
 @pytest.fixture(scope="module")

@@ -90,6 +90,15 @@ class Telling:
         sign = self.words.over if zone.above else self.words.under
         return f"{sign}{self.text(self.number(bound))}\N{NO-BREAK SPACE}{self.unit}"
 
+    def bound_text(self, zone: Zone) -> str:
+        """What a range lies under, in figures: <70 mg/dL."""
+        return self._open(Zone(zone.name, None, zone.below))
+
+    @property
+    def over_very_high(self) -> str:
+        """What is very high in figures: >250 mg/dL; told in pregnancy too, where it is no range of its own."""
+        return self._open(_USUAL[-1])
+
     def shares(self, of: Ranges) -> list[float]:
         """Percent of time in each of the ranges, lowest first."""
         if self.profile is Profile.PREGNANCY:

@@ -50,6 +50,7 @@ class Words:
     days_title: str
     days_label: str
     spark_label: str
+    fortnight_label: str
     weight_title: str
     weight_label: str
     losing: str
