@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -135,7 +136,7 @@ def test_what_is_hidden_has_no_influence_on_a_row(ward: Ward) -> None:
     assert holder.api.post(holder.path("/hidden"), {"kind": "glucose", **window}).status_code == 201
     ward.world.settle()
     before = ward.listed(q="Hider")
-    about = {"person": holder.number, "device": holder.sensor.number, "raw": mg_dl(45)}
+    about: dict[str, Any] = {"person": holder.number, "device": holder.sensor.number, "raw": mg_dl(45)}
     ward.world.keep(*(
         a_reading(f"hidden {n}", **about, taken_at=NOW - timedelta(days=2, minutes=7 + 15 * n)) for n in range(90)
     ))  # fmt: skip

@@ -5,8 +5,8 @@ from uuid import UUID
 from ingest_api.pages.visitor import Guest, Visitor
 
 
-def called(name: str | None, visitor: Guest, record: UUID) -> str:
-    """What an account of that name is called on a page of that record.
+def called(name: str | None, visitor: Guest, record: UUID | None = None) -> str:
+    """What an account of that name is called on a page of that record; None where only others than people act.
 
     Accounts of people bear the id of their own record, which says nothing to a reader; some accounts are gone.
     """
