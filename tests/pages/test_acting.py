@@ -82,7 +82,7 @@ def test_what_was_done_is_noted_and_can_be_taken_back(world: World, opens: Opens
     answer = opens(ada).post(form["action"], on="2026-01-15")
     assert answer.headers["location"] == f"{path}?done=done"
     noted = opens(ada, "fr.mgdl.device").page(path)
-    assert "Fait le jeu. 15 janv. 2026, d’après la personne." in noted.said
+    assert "Fait le jeu. 15 janv. 2026, d’après vous." in noted.said
     back = next(each["action"] for each in noted.all("form", class_="said"))
     assert opens(ada).post(back).headers["location"] == f"{path}?done=taken_back"
     assert opens(ada).page(path).all("form", class_="said") == []

@@ -32,7 +32,7 @@ def prevention(person: UUID, request: Request, hub: TheHub, visitor: TheVisitor)
         head, known = head_of(record, visitor), known_of(record.connection, record.whose, datetime.now(UTC))
         said = said_of(record.connection, record.whose.number)
     told = outlook(known)
-    model = prevention_of(told, said, visitor)
+    model = prevention_of(told, said, visitor, person)
     asked = questions_of(known.answers, known.facts.last_period, visitor) if head.acts else []
     today = told.today.isoformat()
     return page(request, visitor, "prevention.html", head=head, prevention=model, asked=asked, today=today)

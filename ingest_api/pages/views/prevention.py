@@ -83,12 +83,12 @@ class Prevention:
     not_understood: str
 
 
-def prevention_of(outlook: Outlook, said: Mapping[str, Sequence[Said]], visitor: Guest) -> Prevention:
-    """Everything, the pressing first."""
+def prevention_of(outlook: Outlook, said: Mapping[str, Sequence[Said]], visitor: Guest, record: UUID) -> Prevention:
+    """Everything that the page of that record says, the pressing first."""
     words, language = visitor.words("prevention"), visitor.language
     unknown = ", ".join(outlook.not_understood)
     return Prevention(
-        groups=tuple(_groups(outlook.items, said, visitor)),
+        groups=tuple(_groups(outlook.items, said, visitor, record)),
         signals=tuple(signal.why.said(language) for signal in outlook.signals),
         risk="" if outlook.risk is None else in_words(outlook.risk).said(language),
         not_understood=words.say("not_understood", conditions=unknown) if unknown else "",
@@ -136,15 +136,15 @@ def due_titles(outlook: Outlook, visitor: Guest, most: int) -> list[str]:
     return [*(signal.why.said(visitor.language) for signal in outlook.signals), *titles][:most]
 
 
-def _groups(items: Iterable[Item], said: Mapping[str, Sequence[Said]], visitor: Guest) -> Iterable[Group]:
+def _groups(items: Iterable[Item], said: Mapping[str, Sequence[Said]], visitor: Guest, record: UUID) -> Iterable[Group]:
     words, every = visitor.words("prevention"), list(items)
     for name, states in _GROUPS:
-        chosen = tuple(_told(item, said.get(item.entry, ()), visitor) for item in every if item.state in states)
+        chosen = tuple(_told(item, said.get(item.entry, ()), visitor, record) for item in every if item.state in states)
         if chosen:
             yield Group(words.say(f"group.{name}"), name in _FOLDED, chosen)
 
 
-def _told(item: Item, said: Sequence[Said], visitor: Guest) -> Told:
+def _told(item: Item, said: Sequence[Said], visitor: Guest, record: UUID) -> Told:
     words, language = visitor.words("prevention"), visitor.language
     return Told(
         item=item.entry,
@@ -152,10 +152,10 @@ def _told(item: Item, said: Sequence[Said], visitor: Guest) -> Told:
         why=item.why.said(language),
         source=words.say("source", source=item.source, read=visitor.numbers.long_day(item.read)),
         check="" if item.recheck is None else item.recheck.said(language),
-        said=tuple(Entry(each.id, _said(each, visitor)) for each in said),
+        said=tuple(Entry(each.id, _said(each, visitor, record)) for each in said),
     )
 
 
-def _said(said: Said, visitor: Guest) -> str:
-    day, who = visitor.numbers.long_day(said.day), called(said.by, visitor)
+def _said(said: Said, visitor: Guest, record: UUID) -> str:
+    day, who = visitor.numbers.long_day(said.day), called(said.by, visitor, record)
     return visitor.words("prevention").say(f"said.{said.act}", day=day, who=who)
