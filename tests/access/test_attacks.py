@@ -49,8 +49,15 @@ VIEWS = {
     "alert_event": "person",
     "thresholds": "person",
     "followed": "person",
+    "chain": "person",
+    "notification": "person",
+    "import_file": "person",
+    "settled": "person",
 }
 """Every view of the API's that tells of people, and its column that says of whom."""
+
+OWN = ("contact", "quiet_hours")
+"""Views that tell of whoever acts, and of no person's record."""
 
 POPULATION = "SELECT number FROM population(ARRAY[10, 20, 30, 40, 50, 60, 70, 80]::smallint[], 1000, 0)"
 
@@ -87,7 +94,21 @@ def theatre(world: World) -> Theatre:
         world.alert(each)
         put = "INSERT INTO thresholds (person, version, document, valid_from) VALUES (%s, 1, '{}', now())"
         world.as_administrator(put, each.number)
+        _be_told(world, each)
     return Theatre(world, ada, bob, clinician, ticket(world, clinician), ticket(world, bob))
+
+
+def _be_told(world: World, of: Holder) -> None:
+    """An address, quiet hours, a chain, something sent, a file handed in."""
+    account, person = of.account.number, of.number
+    for into, *values in (
+        ("contact (channel, address, language, glucose_unit, account)", "email", "a@home.test", "fr", "mg/dL", account),
+        ("quiet_hours (since, until, time_zone, account)", "22:00", "07:00", "Europe/Paris", account),
+        ("chain (step, after, account, person)", 0, "0", account, person),
+        ("outbox (key, channel, what, level, account, person)", uuid4(), "email", "alert", "urgent", account, person),
+        ("import_file (name, content, preview, person)", "a.csv", b"", "{}", person),
+    ):
+        world.as_administrator(f"INSERT INTO {into} VALUES ({', '.join(['%s'] * len(values))})", *values)  # noqa: S608
 
 
 def ticket(world: World, of: Somebody, life: timedelta = timedelta(minutes=5)) -> UUID:
@@ -124,7 +145,7 @@ def seen(connection: psycopg.Connection, view: str) -> set[int | None]:
 
 def test_the_list_of_views_is_complete(theatre: Theatre) -> None:
     views = theatre.world.as_administrator("SELECT viewname FROM pg_views WHERE schemaname = 'api'")
-    assert {name for (name,) in views} == {*VIEWS, "device"}
+    assert {name for (name,) in views} == {*VIEWS, *OWN, "device"}
 
 
 def test_every_view_is_a_barrier_that_the_reader_owns(theatre: Theatre) -> None:
@@ -140,6 +161,16 @@ def test_a_clinician_sees_nothing_of_who_did_not_let_them_in(
     theatre: Theatre, session: psycopg.Connection, view: str
 ) -> None:
     assert seen(session, view) <= {theatre.ada.number}
+
+
+@pytest.mark.parametrize("view", OWN)
+def test_addresses_and_quiet_hours_are_shown_to_their_holder_alone(theatre: Theatre, view: str) -> None:
+    counts = []
+    with psycopg.connect(login(theatre.world.database.url, Role.API)) as session:
+        for each in (theatre.bobs, theatre.ticket, uuid4()):
+            become(session, each)
+            counts.append(session.execute(f"SELECT FROM api.{view}").rowcount)
+    assert counts == [1, 0, 0]
 
 
 @pytest.mark.parametrize("view", VIEWS)

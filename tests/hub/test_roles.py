@@ -70,6 +70,9 @@ TABLES = [
     "forecast",
     "foresight",
     "daily",
+    "clinical_note",
+    "reviewed",
+    "news",
 ]
 
 
