@@ -92,7 +92,9 @@ class History:
         return [Trace(device, kind, series, series.levels) for device, series in zip(devices, told, strict=True)]
 
     def _newest(self, now: datetime) -> datetime | None:
-        at = self._until(Kind.GLUCOSE_INTERSTITIAL, now).at
+        """Of those that came within a day: an import of old ones is no sign of a sensor that is worn. [own rule]"""
+        samples = self._until(Kind.GLUCOSE_INTERSTITIAL, now)
+        at = samples.at[samples.received - samples.at <= DAY_BACK // _MICROSECOND]
         return _moment(int(at.max())) if len(at) else None
 
     def _arrived(self, now: datetime) -> datetime | None:

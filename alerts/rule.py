@@ -161,9 +161,9 @@ class Weighed:
 class Known:
     """All that is known of a person at an instant.
 
-    `traces` reach back a day (or as far as was asked); `newest` is when the newest sensor reading was taken, `arrived`
-    when the last one of any age came; `weighings` reach back 200 days; `tallies` gives the last whole local days;
-    `foresight` is what of the forecast was in force, None before any was.
+    `traces` reach back a day (or as far as was asked); `newest` is when the newest sensor reading was taken of those
+    that came within a day, `arrived` when the last one of any age came; `weighings` reach back 200 days; `tallies`
+    gives the last whole local days; `foresight` is what of the forecast was in force, None before any was.
     """
 
     now: datetime

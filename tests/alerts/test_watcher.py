@@ -17,6 +17,7 @@ from alerts import watcher
 from alerts.loading import Loaded
 from alerts.watcher import Watcher
 from hub.database import Database
+from hub.quantities import Kind
 from tests.alerts.killed_at import POINTS
 from tests.alerts.making import MINUTE, NOON, Row, after, journal, past, real
 from tests.alerts.oracle import WANTED, expected
@@ -201,5 +202,16 @@ def test_a_backfill_of_years_rings_for_nobody(database: Database) -> None:
     old = [Row(NOON - timedelta(days=days, minutes=5 * n), 45, after(0)) for days in (700, 30, 3) for n in range(6)]
     home.keep(old)
     home.look(after(120))
-    assert not home.ask("SELECT FROM alert_event WHERE rings AND rule <> 'sensor_silence'")
+    assert not home.ask("SELECT FROM alert_event WHERE rings")
     assert [what for _, rule, what, _ in home.journal() if rule == "urgent_low"] == ["retrospective"]
+
+
+def test_a_fingerstick_does_not_end_a_silence_of_two_days(database: Database) -> None:
+    home, stick = a_home(database), Row(after(2900), 100, after(2900) + SECOND, 2, kind=Kind.GLUCOSE_CAPILLARY)
+    home.keep(LOW[:1])
+    for minute in (30, 1500, 2899):
+        home.look(after(minute))
+    home.keep([stick])
+    home.look(after(2901))
+    assert {what for _, rule, what, _ in home.journal() if rule == "sensor_silence"} == {"raised", "rang"}
+    assert home.journal() == entries(journal(past([LOW[0], stick]), after(2901)))
