@@ -21,7 +21,7 @@ from hub.quantities import Kind, Unit
 from hub.sharing import Sharing, Veil
 from ingest_api.app import ALL, create_app
 from ingest_api.context import policy_of
-from ingest_api.import_desk import ImportDesk
+from ingest_api.import_desk import ImportDesk, looked_into
 from ingest_api.pages.threshold_form import NAMES, parts
 from tests.access.world import NOW, Holder, Somebody, World
 from tests.support.http import Api
@@ -171,7 +171,9 @@ class Scene:
         """One handed in, to be imported or forgotten."""
         self.world.as_administrator("DELETE FROM import_file")
         with self.world.database.transaction(Role.REGISTER) as connection:
-            ImportDesk(connection).hand_in(self.ada.number, self.ada.account.number, "a.csv", None, OWN_EXPORT)
+            ImportDesk(connection).hand_in(
+                self.ada.number, self.ada.account.number, looked_into("a.csv", None, OWN_EXPORT)
+            )
         ((file,),) = self.world.as_administrator("SELECT id FROM import_file")
         return UUID(str(file))
 
@@ -214,7 +216,7 @@ def form(
 
 P = "/v1/people/{person}"
 PAGE = "/people/{person}"
-SETTINGS = ("sharing", "hidden", "access-log", "devices", "import", "leave")
+SETTINGS = ("chain", "sharing", "hidden", "access-log", "devices", "import", "leave")
 OWN_EXPORT = (Path(__file__).parents[1] / "captures" / "exports" / "clarity-en-mg-dl.csv").read_bytes()
 CALLS = (
     Call("POST /v1/people", RUNS, 201, lambda s: {
@@ -304,6 +306,7 @@ CALLS = (
     Call("POST /people/{person}/emergency", OPENS, 303, lambda s: {"reason": "found unconscious"},
          lambda s: {"person": s.cleo.id}, sent="data"),
     Call("GET /people/{person}/prevention", READS),
+    Call("POST /people/{person}/prevention/answers", SETTLES, 303),
     Call("POST /people/{person}/prevention/{item}/done", SETTLES, 303, named=lambda s: {"item": ITEM}),
     Call("POST /people/{person}/prevention/{item}/declined", SETTLES, 303, named=lambda s: {"item": ITEM}),
     Call("POST /people/{person}/prevention/{item}/said/{said}/take-back", SETTLES, 303,
@@ -315,6 +318,13 @@ CALLS = (
     form(f"POST {PAGE}/sharing/attending", 303, lambda s: {"nobody": "yes"}),
     form(f"POST {PAGE}/sharing/oppositions"),
     *(Call(f"GET {PAGE}/{each}", SETTLES) for each in SETTINGS),
+    form(f"POST {PAGE}/chain"),
+    Call("GET /told", ANYONE),
+    Call("POST /told/contacts", ANYONE, 422, lambda s: {"address": "pigeon loft"}, sent="data"),
+    Call("POST /told/contacts/{contact}/verify", OWNS, 303, lambda s: {"code": "123456"},
+         lambda s: {"contact": s.contact()}, sent="data"),
+    Call("POST /told/contacts/{contact}/remove", OWNS, 303, named=lambda s: {"contact": s.contact()}),
+    Call("POST /told/quiet-hours", ANYONE, 303, lambda s: {"none": "yes"}, sent="data"),
     form(f"POST {PAGE}/hidden", 303, lambda s: {"what": "other", "to": "2015-01-01", "sure": "yes"}),
     form(f"POST {PAGE}/hidden/show", 303, lambda s: {"items": str(s.hidden())}),
     form(f"POST {PAGE}/devices", 303, lambda s: {"number": str(s.world.record.device().id)}),

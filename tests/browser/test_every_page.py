@@ -20,7 +20,7 @@ def of_ada(rest: str) -> Callable[[Town], str]:
 
 OF_ADA = (
     "", "/glucose", "/weight", "/alerts", "/prevention", "/sharing", "/hidden", "/access-log", "/devices", "/import",
-    "/leave", "/report",
+    "/leave", "/report", "/chain",
 )  # fmt: skip
 PAGES: dict[str, tuple[str, Callable[[Town], str]]] = {
     **{f"/people/{{person}}{rest}": ("ada", of_ada(rest)) for rest in OF_ADA},
@@ -31,6 +31,7 @@ PAGES: dict[str, tuple[str, Callable[[Town], str]]] = {
     "/clinic": ("doctor", lambda town: "/clinic"),
     "/people": ("carer", lambda town: "/people"),
     "/first-run": ("admin", lambda town: "/first-run"),
+    "/told": ("ada", lambda town: "/told"),
     "/preferences": ("ada", lambda town: "/preferences"),
     "/sign-in": ("", lambda town: "/sign-in"),
 }

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -59,6 +60,11 @@ def flags(html: str) -> list[str]:
     return re.findall(r'class="flag [a-z-]+">([^<]*)<', html)
 
 
+def drawn(html: str) -> list[str]:
+    """Every figure and picture of the rows, without how long ago."""
+    return re.findall(r'<td class="(?:why|number|drawn)".*?</td>', html, re.DOTALL)
+
+
 def send(by: Somebody, path: str, **fields: str) -> httpx.Response:
     """As a form does."""
     return by.api.request("POST", path, data=fields)
@@ -71,7 +77,7 @@ def test_those_who_need_most_come_first_each_with_one_reason(ward: Ward) -> None
     html = ward.listed()
     assert names(html) == ["Verylow", "Low", "&lt;i&gt;Hélène&lt;/i&gt;", "Little", "Fine"]
     assert flags(html) == ["Very low", "Low", "Out of range", "Little data", "On target"]
-    assert "100.0% of the time &lt;54 mg/dL (goal &lt;1%)" in html
+    assert "100.0% of the time &lt;54\N{NO-BREAK SPACE}mg/dL (goal &lt;1%)" in html
     assert "0.0% of the time in range (goal &gt;70%)" in html
 
 
@@ -122,22 +128,22 @@ def test_whose_glucose_is_not_to_be_seen_stands_among_those_without_data(ward: W
 
 
 def test_what_is_hidden_has_no_influence_on_a_row(ward: Ward) -> None:
-    other = wear(ward.world, "Hider", 110)
-    low = [a_reading(f"h{n}", person=other.number, device=other.scale.number, raw=mg_dl(45),
-                     taken_at=NOW - timedelta(days=15, minutes=15 * n)) for n in range(96)]  # fmt: skip
-    ward.world.grant(other, ward.doctor)
-    ward.world.keep(*low)
+    holder, attending = wear(ward.world, "Hider", 110), ward.world.clinician()
+    for each in (ward.doctor, attending):
+        ward.world.grant(holder, each)
+    holder.api.request("PUT", holder.path("/attending"), json={"account": attending.name})
+    window = {"from": (NOW - timedelta(days=3)).isoformat(), "to": (NOW - timedelta(days=2)).isoformat()}
+    assert holder.api.post(holder.path("/hidden"), {"kind": "glucose", **window}).status_code == 201
     ward.world.settle()
     before = ward.listed(q="Hider")
-    recent = [a_reading(f"r{n}", person=other.number, device=other.sensor.number, raw=mg_dl(45),
-                        taken_at=NOW - timedelta(days=2, minutes=7 + 15 * n)) for n in range(60)]  # fmt: skip
-    answer = other.api.post(other.path("/hidden"), {
-        "kind": "glucose", "from": (NOW - timedelta(days=2, hours=20)).isoformat(),
-        "to": (NOW - timedelta(days=1, hours=23, minutes=50)).isoformat()})  # fmt: skip
-    assert answer.status_code == 201, answer.text
-    ward.world.keep(*recent)
+    about: dict[str, Any] = {"person": holder.number, "device": holder.sensor.number, "raw": mg_dl(45)}
+    ward.world.keep(*(
+        a_reading(f"hidden {n}", **about, taken_at=NOW - timedelta(days=2, minutes=7 + 15 * n)) for n in range(90)
+    ))  # fmt: skip
     ward.world.settle()
-    assert flags(before) == flags(ward.listed(q="Hider")) == ["On target"]
+    assert drawn(ward.listed(q="Hider")) == drawn(before)
+    assert flags(ward.listed(q="Hider")) == ["On target"]
+    assert flags(ward.listed(by=attending, q="Hider")) == ["Very low"]
 
 
 def test_open_alerts_are_counted_on_the_row(ward: Ward) -> None:

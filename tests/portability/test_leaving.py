@@ -254,6 +254,17 @@ def live(home: Home, person: Person, device: Device, hub: Hub) -> None:
     hub.intake.accept([native(an_item("odd", device.address.lower(), unit="stone"), gateway=f"g{number}")])
     hub.access.create(ActorRole.PERSON, str(person.id))
     _prevention_and_forecast(database, person)
+    _beside_the_record(database, person)
+
+
+def _beside_the_record(database: Database, person: Person) -> None:
+    """What clinicians keep there."""
+    with database.transaction(Role.REGISTER) as connection:
+        by = Accounts(connection).named(ActorRole.CLINICIAN, "Dr Roux").number
+        connection.execute("INSERT INTO reviewed (person, account) VALUES (%s, %s)", (person.number, by))
+        connection.execute(
+            "INSERT INTO clinical_note (person, by, text, whole) VALUES (%s, %s, 'well', false)", (person.number, by)
+        )
 
 
 def _prevention_and_forecast(database: Database, person: Person) -> None:

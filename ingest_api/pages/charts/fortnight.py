@@ -18,10 +18,10 @@ FORTNIGHT_HEIGHT = 40
 
 def fortnight(days: Mapping[date, Tally], today: date, telling: Telling) -> Markup:
     """A stroke a day over the target band, a dot at its mean; days without readings stay open."""
-    label = fortnight_label(days, today, telling)
     highest = max((each.highest for each in days.values() if each.highest is not None), default=None)
     if highest is None:
-        return picture("mini", label, FORTNIGHT_HEIGHT, unknown(telling.words))
+        return picture("mini", telling.words.nothing, FORTNIGHT_HEIGHT, unknown(telling.words))
+    label = fortnight_label(days, today, telling)
     scale = small_axis(telling, highest)
     low, high = (scale.at(bound) for bound in (telling.target.above, telling.target.below) if bound)
     band = el("rect", x=0, y=percent(high), width="100%", height=percent(low - high), class_="target-band")
