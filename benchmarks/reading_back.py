@@ -38,7 +38,7 @@ class Ratio:
 
 
 def run(where: Setting, rounds: int) -> list[Ratio]:
-    """The three ratios."""
+    """The four ratios."""
     database = Database(where.database_url)
     try:
         intake, limits = Intake(database, PostgresDirectory(database)), Limits(_UNLIMITED)
@@ -99,14 +99,17 @@ def _trends(where: Setting, asked: _Asked, rounds: int) -> list[Ratio]:
     wear(where, short, DAYS)
     wear(where, long, 10 * DAYS)
     paths = {number: f"/v1/people/{_id(where, number)}/trends/glucose" for number in (short, long)}
-    bare, trend, history = [], [], []
+    report = f"/people/{_id(where, short)}/report"
+    bare, trend, history, printed = [], [], [], []
     for _ in range(rounds):
         bare.append(_bare(asked, short))
         trend.append(asked.seconds(paths[short]))
         history.append(asked.seconds(paths[long]))
+        printed.append(asked.seconds(report))
     return [
         Ratio(f"trend of {DAYS} days beside the bare SELECT of its rows", bare, trend, 3.0),
         Ratio("the same with ten times the history", trend, history, 1.1),
+        Ratio(f"the report of {DAYS} days, a page, beside the trend of as many", trend, printed, 1.5),
     ]
 
 

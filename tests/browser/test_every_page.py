@@ -27,6 +27,7 @@ PAGES: dict[str, tuple[str, Callable[[Town], str]]] = {
     "/households/{household}/inbox": ("ada", lambda town: f"/households/{town.home}/inbox"),
     "/people/{person}/thresholds": ("doctor", of_ada("/thresholds")),
     "/people/{person}/emergency": ("house", of_ada("/emergency")),
+    "/people/{person}/notes": ("doctor", of_ada("/notes")),
     "/clinic": ("doctor", lambda town: "/clinic"),
     "/people": ("carer", lambda town: "/people"),
     "/first-run": ("admin", lambda town: "/first-run"),
