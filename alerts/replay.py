@@ -87,6 +87,11 @@ def in_that_time(history: History, since: datetime, until: datetime) -> tuple[li
 
 def of_series(series: Series, subject: Subject, thresholds: Iterable[Thresholds] = ()) -> History:
     """The history of a sensor's readings, each received as it was taken, with the forecast learnt on the way."""
+    return replace(sensed(series, subject, thresholds), foresights=tuple(versions(series.distinct())))
+
+
+def sensed(series: Series, subject: Subject, thresholds: Iterable[Thresholds] = ()) -> History:
+    """The same without a forecast, which takes seconds to learn."""
     told = series.distinct()
     at = told.at.astype(np.int64)
     unit = np.where(told.in_mmol, UNIT_NUMBER[Unit.MMOL_L], UNIT_NUMBER[Unit.MG_DL]).astype(np.int16)
@@ -100,7 +105,7 @@ def of_series(series: Series, subject: Subject, thresholds: Iterable[Thresholds]
         received=at,
         key=np.array([f"{each:016x}" for each in at.tolist()], "S16"),
     )
-    return history_of(subject, thresholds, {Kind.GLUCOSE_INTERSTITIAL: samples}, foresights=versions(told))
+    return history_of(subject, thresholds, {Kind.GLUCOSE_INTERSTITIAL: samples})
 
 
 def worth(journal: Sequence[Event], there: Sequence[Episode], days: float) -> list[Worth]:

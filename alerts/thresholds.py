@@ -14,6 +14,13 @@ from hub.quantities import GLUCOSE_MG_DL_PER_MMOL_L, Kind, Quantity, Unit, to_ca
 from timeseries.glucose.bounds import HIGH, LOW, PREGNANCY_LOW, TIGHT_HIGH, VERY_HIGH, VERY_LOW, Bound
 from timeseries.glucose.targets import Profile
 
+LOWS, HIGHS = (60.0, 100.0), (120.0, 400.0)
+"""mg/dL, what the Libre lets set."""
+
+MINUTES, SILENT, DAYS, GAIN_DAYS = (0, 360), (11, 120), (1, 92), (1, 14)
+RATES, GAINS = (1.0, 5.0), (0.5, 5.0)
+"""What may be set, from and to: minutes, days; mg/dL per minute, kg."""
+
 _CONSENSUS = (VERY_LOW, PREGNANCY_LOW, LOW, TIGHT_HIGH, HIGH, VERY_HIGH)
 
 
@@ -81,8 +88,8 @@ class Below:
 
     def __post_init__(self) -> None:
         """Raise UnsafeThreshold."""
-        _within("a low", round(self.limit.mg_dl, 6), 60, 100, "mg/dL")
-        _within("how long a low lasts", self.minutes, 0, 360, "minutes")
+        _within("a low", round(self.limit.mg_dl, 6), *LOWS, "mg/dL")
+        _within("how long a low lasts", self.minutes, *MINUTES, "minutes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +102,8 @@ class Above:
 
     def __post_init__(self) -> None:
         """Raise UnsafeThreshold."""
-        _within("a high", round(self.limit.mg_dl, 6), 120, 400, "mg/dL")
-        _within("how long a high lasts", self.minutes, 0, 360, "minutes")
+        _within("a high", round(self.limit.mg_dl, 6), *HIGHS, "mg/dL")
+        _within("how long a high lasts", self.minutes, *MINUTES, "minutes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +115,7 @@ class Fast:
 
     def __post_init__(self) -> None:
         """Raise UnsafeThreshold."""
-        _within("a fast change", self.mg_dl_per_min, 1, 5, "mg/dL per minute")
+        _within("a fast change", self.mg_dl_per_min, *RATES, "mg/dL per minute")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +129,7 @@ class Silence:
 
     def __post_init__(self) -> None:
         """Raise UnsafeThreshold."""
-        _within("a sensor's silence", self.minutes, 11, 120, "minutes")
+        _within("a sensor's silence", self.minutes, *SILENT, "minutes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +145,8 @@ class Gain:
 
     def __post_init__(self) -> None:
         """Raise UnsafeThreshold."""
-        _within("a gain", self.kg, 0.5, 5, "kg")
-        _within("the days of a gain", self.days, 1, 14, "days")
+        _within("a gain", self.kg, *GAINS, "kg")
+        _within("the days of a gain", self.days, *GAIN_DAYS, "days")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +164,7 @@ class WeighIn:
         """Raise UnsafeThreshold."""
         for days in (self.days, self.shared_days):
             if days is not None:
-                _within("the days between weighings", days, 1, 92, "days")
+                _within("the days between weighings", days, *DAYS, "days")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,10 @@ from vigie.services.state import Say
 
 PEOPLE = 200
 BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
-_EMPTIED = "vigie.reading, vigie.reading_key, vigie.reading_link, vigie.inbox, vigie.gateway_progress, vigie.quarantine"
+_EMPTIED = (
+    "vigie.reading, vigie.reading_key, vigie.reading_link, vigie.inbox, vigie.gateway_progress, vigie.quarantine, "
+    "vigie.stale, vigie.arrival"
+)
 
 
 @dataclass(frozen=True, slots=True)

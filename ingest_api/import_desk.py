@@ -32,6 +32,21 @@ _LEASE = timedelta(minutes=2)
 _FORGOTTEN = timedelta(days=1)
 
 
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """A file, what it is called, the unit that was stated for it, and what was recognised in it."""
+
+    name: str
+    unit: str | None
+    content: bytes
+    preview: dict[str, Any]
+
+
+def looked_into(name: str, unit: str | None, content: bytes) -> HandedIn:
+    """A file with what it holds; takes seconds for a long one. Raises Refusal when it is not understood."""
+    return HandedIn(name, unit, content, preview(recognised(content, unit)))
+
+
 def preview(export: Export) -> dict[str, Any]:
     """What was recognised in a file, without any value: its format, how many rows of which kind, devices, days."""
     rows = export.contents.rows
@@ -56,19 +71,18 @@ class ImportDesk:
         """Work within that connection's transaction."""
         self._connection = connection
 
-    def hand_in(self, person: int, by: int, name: str, unit: str | None, content: bytes) -> None:
+    def hand_in(self, person: int, by: int, file: HandedIn) -> None:
         """Keep a file until its holder says whether it is to be imported; one handed in before is forgotten.
 
-        Raises Refusal when it is not understood, Conflict while another is being imported.
+        Raises Conflict while another is being imported.
         """
-        told = preview(recognised(content, unit))
         self._connection.execute(
             "DELETE FROM import_file WHERE person = %s AND (wanted_at IS NULL OR ended_at IS NOT NULL)", (person,)
         )
         made = self._connection.execute(
             "INSERT INTO import_file (person, handed_in_by, name, unit, content, preview) "
             "VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (person) DO NOTHING",
-            (person, by, name, unit, content, Jsonb(told)),
+            (person, by, file.name, file.unit, file.content, Jsonb(file.preview)),
         )
         if not made.rowcount:
             raise Conflict("a file is being imported already; wait until it is done")

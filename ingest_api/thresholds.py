@@ -6,9 +6,9 @@ from uuid import UUID
 
 from alerts.acts import set_thresholds
 from alerts.threshold_document import thresholds_from_json
-from alerts.thresholds import Thresholds, default_thresholds
+from alerts.thresholds import Limit, Thresholds, default_thresholds
 from hub.database import Connection
-from hub.quantities import KIND_BY_NUMBER, Kind
+from hub.quantities import KIND_BY_NUMBER, Kind, Unit, from_canonical
 from ingest_api.access import Actor
 from ingest_api.opened import enter, refuse
 from ingest_api.parts import Hub
@@ -37,6 +37,15 @@ def versions_of(connection: Connection, of: Whose) -> list[Version]:
     return [*found, Version(default_thresholds(profile_of(of.conditions)), None)]
 
 
+def limit_in(limit: Limit, unit: Unit) -> float:
+    """A limit in that unit: as it was set, or as sensors of it are held against (alerts.thresholds.Limit.bound)."""
+    if limit.unit is unit:
+        return limit.value
+    if unit is Unit.MMOL_L:
+        return round(limit.bound.mmol_l, 1)
+    return round(from_canonical(Kind.GLUCOSE_INTERSTITIAL, limit.bound.mg_dl, unit), 2)
+
+
 def put_thresholds(hub: Hub, actor: Actor, person: UUID, wanted: Thresholds, after: int) -> Thresholds:
     """Have these hold from now on, instead of version `after`.
 
@@ -54,17 +63,24 @@ def put_thresholds(hub: Hub, actor: Actor, person: UUID, wanted: Thresholds, aft
 
 
 def _may_set(connection: Connection, of: Whose, wanted: Thresholds) -> bool:
-    followed = {KIND_BY_NUMBER[kind] for (kind,) in connection.execute(_FOLLOWED, (of.number,))}
+    followed = followed_kinds(connection, of.number)
     current = versions_of(connection, of)[0].thresholds
-    return bool(followed) and {_kind(name) for name in _differing(current, wanted)} <= followed
+    return bool(followed) and {kind_of(name) for name in differing(current, wanted)} <= followed
 
 
-def _differing(one: Thresholds, other: Thresholds) -> Sequence[str]:
+def followed_kinds(connection: Connection, person: int) -> frozenset[Kind]:
+    """Of glucose and weight, what of that person the actor follows by a grant, not by an emergency."""
+    return frozenset(KIND_BY_NUMBER[kind] for (kind,) in connection.execute(_FOLLOWED, (person,)))
+
+
+def differing(one: Thresholds, other: Thresholds) -> Sequence[str]:
+    """The fields in which they differ."""
     names = [field.name for field in fields(Thresholds) if field.name not in OF_NOBODY]
     return [name for name in names if getattr(one, name) != getattr(other, name)]
 
 
-def _kind(name: str) -> Kind:
+def kind_of(name: str) -> Kind:
+    """What a field is about."""
     return Kind.WEIGHT if name in OF_WEIGHT else Kind.GLUCOSE_INTERSTITIAL
 
 

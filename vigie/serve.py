@@ -90,7 +90,7 @@ def hub(
             session = mqtt_client or Address.of(mqtt_url).hub_session
             checks |= _listen(stack, MqttSource(mqtt_url, session, topic_filters()), intake)
             _settle_accounts(stack, database, mqtt_url)
-            _import(stack, Importing(database, intake))
+            checks |= _keep_up(stack, "imports", Importing(database, intake).turn)
         if Part.WATCH in parts:
             checks |= _keep_up(stack, "watch", Upkeep(database).turn)
             checks |= _keep_up(stack, "alerts", Watcher(database, tell=tell).turn)
@@ -141,13 +141,6 @@ def _settle_accounts(stack: ExitStack, database: Database, mqtt_url: str) -> Non
     settling = Thread(target=gateway_accounts.settle, args=(database, mqtt_url), name="settle-accounts", daemon=True)
     settling.start()
     stack.callback(settling.join)
-
-
-def _import(stack: ExitStack, importing: Importing) -> None:
-    """Start importing the files people hand in, until the stack unwinds; the hub is ready without."""
-    watch = Watch(importing.turn)
-    watch.start()
-    stack.callback(watch.stop)
 
 
 def _listen(stack: ExitStack, source: MqttSource, intake: Intake) -> ReadyChecks:

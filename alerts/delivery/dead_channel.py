@@ -3,6 +3,8 @@
 Followers of a service that was down for three days at a stretch were told nothing for hours (trust file, section 5).
 """
 
+from datetime import datetime, time
+
 from alerts.delivery.outbox import Entry, Taken, put
 from alerts.delivery.planner import quiet_hours
 from alerts.rule import Level
@@ -10,12 +12,19 @@ from hub.database import Connection
 
 
 def tell_of(connection: Connection, taken: Taken) -> None:
-    """Queue what there is to say of an address that fails, once for each time it begins to."""
-    failing = connection.execute(
-        "SELECT extract(epoch FROM coalesce(dead_at, failing_since)) FROM contact WHERE id = %s", (taken.contact,)
-    ).fetchone()
-    about = f"{taken.contact} {'' if failing is None else failing[0]}"
-    put(connection, Entry(account=taken.account, what="dead_channel", level=Level.WARNING, about=about), taken.contact)
+    """Queue what there is to say of an address that fails, once for each time it begins to.
+
+    It presses as much as what did not get through: by night, only if that was urgent.
+    """
+    row = connection.execute(_FAILING, (taken.contact,)).fetchone()
+    if row is None:  # taken away meanwhile
+        return
+    failing, now, since, until, zone = row
+    about = f"{taken.contact} {failing}"
+    put(connection, Entry(
+        account=taken.account, what="dead_channel", level=taken.level, about=about,
+        not_before=_due(taken.level, now, since, until, zone),
+    ), taken.contact)  # fmt: skip
     if taken.event is not None and not connection.execute(_TOLD, (taken.event, taken.step, taken.number)).rowcount:
         _next_in_chain(connection, taken, about)
 
@@ -23,9 +32,8 @@ def tell_of(connection: Connection, taken: Taken) -> None:
 def _next_in_chain(connection: Connection, taken: Taken, about: str) -> None:
     """Nobody has been told of this ring yet: the next step's turn is now, but for who sleeps through what may wait."""
     rows = connection.execute(_NEXT, {"event": taken.event, "step": taken.step}).fetchall()
-    for number, account, step, level, person, shown, kinds, now, since, until, zone in rows:
-        quiet = None if level == Level.URGENT else quiet_hours(since, until, zone)
-        due = quiet.ends_after(now) if quiet else now
+    for number, account, step, level, person, shown, kinds, *quiet in rows:
+        due = _due(level, *quiet)
         connection.execute(
             "UPDATE outbox SET not_before = least(not_before, %s) WHERE number = %s AND state = 'waiting'",
             (due, number),
@@ -35,6 +43,16 @@ def _next_in_chain(connection: Connection, taken: Taken, about: str) -> None:
             kinds=kinds, step=step, not_before=due,
         ))  # fmt: skip
 
+
+def _due(level: str, now: datetime, since: time | None, until: time | None, zone: str | None) -> datetime:
+    quiet = None if level == Level.URGENT else quiet_hours(since, until, zone)
+    return quiet.ends_after(now) if quiet else now
+
+
+_FAILING = """
+    SELECT extract(epoch FROM coalesce(c.dead_at, c.failing_since)), now(), q.since, q.until, q.time_zone
+    FROM contact c LEFT JOIN quiet_hours q ON q.account = c.account WHERE c.id = %s
+"""
 
 _TOLD = """
     SELECT FROM outbox

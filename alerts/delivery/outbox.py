@@ -54,6 +54,7 @@ class Taken:
     contact: UUID | None
     event: int | None
     step: int
+    level: str
     created_at: datetime
     refused: str | None
 
@@ -79,10 +80,10 @@ def take(connection: Connection) -> Taken | None:
     row = connection.execute(_TAKE, {"lease": LEASE}).fetchone()
     if row is None:
         return None
-    number, key, attempt, account, contact, event, step, created_at = row
+    number, key, attempt, account, contact, event, step, level, created_at = row
     refused = connection.execute(_REFUSED, {"number": number}).fetchone()
     why = None if refused is None else refused[0]
-    return Taken(number, key, attempt, account, contact, event, step, created_at, why)
+    return Taken(number, key, attempt, account, contact, event, step, level, created_at, why)
 
 
 def cancel(connection: Connection, taken: Taken, reason: str) -> None:
@@ -157,7 +158,7 @@ _TAKE = """
         WHERE (o.state = 'waiting' AND o.not_before <= now()) OR (o.state = 'sending' AND o.lease_until <= now())
         ORDER BY c.failing_since IS NOT NULL, o.level <> 'urgent', o.not_before, o.number
         LIMIT 1 FOR UPDATE OF o SKIP LOCKED)
-    RETURNING number, key, attempts, account, contact, event, step, created_at
+    RETURNING number, key, attempts, account, contact, event, step, level, created_at
 """
 
 _REFUSED = """

@@ -53,6 +53,7 @@ class Worker:
         try:
             sender.send(written.message)
         except DeliveryError as error:
+            log.warning("channel %s did not take a message: %s", written.channel, error)
             return error
         except Exception as error:  # noqa: BLE001 - one message is harmed, not the worker
             log.error("channel %s met a %s in %s", written.channel, type(error).__name__, whereabouts(error))  # noqa: TRY400

@@ -1,5 +1,6 @@
 """Errors as pages, in human words, for browsers that ask for one; others are answered with a problem."""
 
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from urllib.parse import quote
@@ -11,6 +12,9 @@ from ingest_api.pages.render import page
 from ingest_api.pages.visitor import guest
 from ingest_api.parts import Hub
 from ingest_api.signin import guard
+
+_RECORD = re.compile(r"/people/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""The address of a record, whether there is one or not."""
 
 
 def wants_page(request: Request) -> bool:
@@ -29,8 +33,10 @@ def error_page(request: Request, status: HTTPStatus, code: str, detail: str, tol
     visitor = guest(request, hub)
     words = visitor.words("error")
     key = next(key for key in (code, str(status.value), "other") if key in words.table("what"))
+    record = _RECORD.match(request.url.path) if status is HTTPStatus.NOT_FOUND else None
     answer = page(
-        request, visitor, "error.html", status, what=words["what"][key], todo=words["todo"][key], detail=detail
-    )
+        request, visitor, "error.html", status, what=words["what"][key], todo=words["todo"][key], detail=detail,
+        emergency=f"{record[0]}/emergency" if record else None,
+    )  # fmt: skip
     answer.headers.update(told)
     return answer

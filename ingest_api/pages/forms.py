@@ -32,3 +32,11 @@ def day_in(form: dict[str, str], field: str) -> date | None:
         return date.fromisoformat(said) if said else None
     except ValueError:
         raise Malformed(f"`{field}` must be a day, as 2026-11-22") from None
+
+
+def number_in(text: str) -> float | str:
+    """A number; what is none is left as it is, for whoever checks the whole to refuse."""
+    try:
+        return float(text)
+    except ValueError:
+        return text

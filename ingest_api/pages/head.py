@@ -19,7 +19,7 @@ READING = ("report",)
 NOTES = ("notes",)
 """For whoever sees all kinds of it (ingest_api.clinic)."""
 
-ACTING = ("sharing", "hidden", "access-log", "devices", "import", "leave")
+ACTING = ("chain", "sharing", "hidden", "access-log", "devices", "import", "leave")
 """For those who settle things in it."""
 
 

@@ -1,19 +1,17 @@
 """Who is told of a person's alerts, in which order; and the proof of what was sent to whom."""
 
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from alerts.delivery.desk import Desk, Link
 from alerts.rule import Level
 from hub.accounts import ActorRole
-from hub.errors import Conflict
-from hub.sharing import Sharing
 from ingest_api.context import Sharer, TheHub
 from ingest_api.opened import acting_for, enter
+from ingest_api.told import Step, chain_of, sent_about, settle_chain
 
 router = APIRouter(prefix="/v1/people/{person}", tags=["being told"])
 
@@ -111,35 +109,24 @@ class Done(BaseModel):
 @router.get("/chain")
 def get_chain(person: UUID, hub: TheHub, actor: Sharer) -> ChainAnswer:
     """Who is told, and whether they can be."""
+    steps: dict[int, StepAnswer] = {}
     with acting_for(hub, actor, person) as record:
         enter(record.connection, [record.whose.number], "read", [])
-        rows = record.connection.execute(
-            "SELECT step, after, name, role, shown_name, reveals, has_address FROM chain WHERE person = %s "
-            "ORDER BY step, name",
-            (record.whose.number,),
-        ).fetchall()
-    steps: dict[int, StepAnswer] = {}
-    for step, after, name, role, shown, reveals, has in rows:
-        told = RecipientAnswer(account=name, role=role, name=shown, reveals=reveals, has_address=has)
-        steps.setdefault(step, StepAnswer(after_minutes=_minutes(after), recipients=[])).recipients.append(told)
+        for each in chain_of(record.connection, record.whose.number):
+            told = RecipientAnswer(account=each.account, role=ActorRole(each.role), name=each.name,
+                                   reveals=each.reveals, has_address=each.has_address)  # fmt: skip
+            minutes = each.after // timedelta(minutes=1)
+            steps.setdefault(each.step, StepAnswer(after_minutes=minutes, recipients=[])).recipients.append(told)
     return ChainAnswer(steps=list(steps.values()))
 
 
 @router.put("/chain")
 def put_chain(person: UUID, body: ChainBody, hub: TheHub, actor: Sharer) -> Done:
     """Settle who is told, instead of before. It lets nobody see anything: grant that first."""
-    _check(body)
-    with acting_for(hub, actor, person) as record, hub.registering(actor) as connection:
-        sharing = Sharing(connection)
-        links = [
-            Link(sharing.account(each.account).number, n, timedelta(minutes=step.after_minutes), each.reveals)
-            for n, step in enumerate(body.steps)
-            for each in step.recipients
-        ]
-        if len({link.account for link in links}) < len(links):
-            raise Conflict("name each recipient once: they are told again with every ring anyway")
-        Desk(connection).chain(record.whose.number, links)
-        enter(connection, [record.whose.number], "chain", [])
+    steps = [
+        Step(step.after_minutes, [(each.account, each.reveals) for each in step.recipients]) for step in body.steps
+    ]
+    settle_chain(hub, actor, person, steps)
     return Done()
 
 
@@ -154,29 +141,9 @@ def get_notifications(
     """What was sent to whom about this person, and every attempt at it; never what it said."""
     with acting_for(hub, actor, person) as record:
         enter(record.connection, [record.whose.number], "read", [])
-        rows = record.connection.execute(_NOTIFICATIONS, (record.whose.number, cursor, cursor, limit + 1)).fetchall()
-    page = rows[:limit]
+        sent = sent_about(record.connection, record.whose.number, limit + 1, cursor)
+    page, names = sent[:limit], tuple(NotificationAnswer.model_fields)
     return NotificationsAnswer(
-        notifications=[_notification(row[1:]) for row in page], next=page[-1][0] if len(rows) > limit else None
+        notifications=[NotificationAnswer(**{name: getattr(each, name) for name in names}) for each in page],
+        next=page[-1].number if len(sent) > limit else None,
     )
-
-
-def _check(body: ChainBody) -> None:
-    """The first is told at once, and each step after the one before."""
-    delays = [step.after_minutes for step in body.steps]
-    if delays and (delays[0] != 0 or delays != sorted(set(delays))):
-        raise Conflict("the first step is told after 0 minutes, and each other later than the one before it")
-
-
-def _minutes(after: timedelta) -> int:
-    return after // timedelta(minutes=1)
-
-
-def _notification(row: tuple[Any, ...]) -> NotificationAnswer:
-    return NotificationAnswer(**dict(zip(NotificationAnswer.model_fields, row, strict=True)))
-
-
-_NOTIFICATIONS = """
-    SELECT number, key, name, role, channel, what, level, step, state, reason, created_at, settled_at, attempts
-    FROM notification WHERE person = %s AND (%s::bigint IS NULL OR number < %s) ORDER BY number DESC LIMIT %s
-"""

@@ -1,5 +1,6 @@
 """One's own addresses, by which one is told, and the hours in which one is not to be woken."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -8,14 +9,14 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from alerts.channel import channels
 from alerts.delivery.desk import Desk, Manner
 from alerts.push_encryption import public_key
 from alerts.wording import Language
-from hub.errors import AddressRefused, RecordError
+from hub.errors import RecordError
 from hub.quantities import Unit
 from ingest_api.context import Anyone, TheHub
 from ingest_api.moment import Clock, Zone
+from ingest_api.told import add_address, contacts_of, open_channels
 
 router = APIRouter(prefix="/v1/me", tags=["being told"])
 
@@ -107,14 +108,10 @@ class Done(BaseModel):
 def get_contacts(hub: TheHub, actor: Anyone) -> ContactsAnswer:
     """One's own addresses."""
     with hub.reading(actor) as connection:
-        rows = connection.execute(
-            "SELECT id, channel, address, language, glucose_unit, reveals, verified_at, failing_since, dead_at "
-            "FROM contact ORDER BY created_at, id"
-        ).fetchall()
-    names = tuple(ContactAnswer.model_fields)
+        own = contacts_of(connection)
     return ContactsAnswer(
-        contacts=[ContactAnswer(**dict(zip(names, row, strict=True))) for row in rows],
-        channels=[name for name, channel in channels().items() if channel.opened(hub.means) is not None],
+        contacts=[ContactAnswer(**asdict(each)) for each in own],
+        channels=open_channels(hub),
         push_key=None if hub.means.vapid is None else public_key(hub.means.vapid),
     )
 
@@ -122,13 +119,7 @@ def get_contacts(hub: TheHub, actor: Anyone) -> ContactsAnswer:
 @router.post("/contacts", status_code=201)
 def add_contact(body: ContactBody, hub: TheHub, actor: Anyone) -> AddedAnswer:
     """Add an address; a code is sent there, to be sent back to `/verify`."""
-    channel = channels().get(body.channel)
-    if channel is None or channel.opened(hub.means) is None:
-        raise AddressRefused("that channel is not open here; GET /v1/me/contacts names those that are")
-    hub.limits.adding_address(actor.account)
-    address = channel.check(body.address, hub.means)
-    with hub.registering() as connection:
-        added = Desk(connection).add(actor.account, channel, address, body.manner())
+    added = add_address(hub, actor, body.channel, body.address, body.manner())
     return AddedAnswer(id=added.id, verified=added.verified, secret=added.secret)
 
 

@@ -1,15 +1,14 @@
 """Emergency access: a professional opens a record they were not given, with a reason, for an hour, to read."""
 
 from datetime import datetime
-from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict
 
-from hub.sharing import Sharing, Way
+from hub.sharing import Way
 from ingest_api.context import Clinician, Sharer, TheHub
-from ingest_api.opened import enter, refuse
+from ingest_api.emergencies import Reason, open_record
 from ingest_api.settled import reading_settled, tell_of_emergencies
 
 router = APIRouter(prefix="/v1/people/{person}/emergency", tags=["emergency"])
@@ -22,10 +21,7 @@ class EmergencyBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     way: Way = Way.BREAK_GLASS
-    # refused here as the table would: an answer from the database would tell that the person exists
-    reason: Annotated[
-        str, StringConstraints(strip_whitespace=True, min_length=10, max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$")
-    ]
+    reason: Reason
 
 
 class EmergencyAnswer(BaseModel):
@@ -59,14 +55,8 @@ def open_in_emergency(person: UUID, body: EmergencyBody, hub: TheHub, actor: Cli
 
     The same answer when its holder opposes it, has shut the actor out, or does not exist.
     """
-    with hub.registering(actor) as connection:
-        row = connection.execute("SELECT number FROM person WHERE id = %s", (person,)).fetchone()
-        opened = row and Sharing(connection).open_in_emergency(row[0], actor.account, body.way, body.reason)
-        if row is not None and opened is not None:
-            enter(connection, [row[0]], "emergency")
-    if opened is None:
-        refuse(hub, actor, person)
-    return EmergencyAnswer(id=opened[0], until=opened[1], banner=BANNER)
+    id_, until = open_record(hub, actor, person, body.way, body.reason)
+    return EmergencyAnswer(id=id_, until=until, banner=BANNER)
 
 
 @router.get("")

@@ -12,11 +12,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from alerts.threshold_document import thresholds_from_json, thresholds_to_json
 from alerts.thresholds import Limit, Thresholds
 from hub.accounts import ActorRole, Scope
-from hub.quantities import Kind, Unit, from_canonical
+from hub.quantities import Kind, Unit
 from ingest_api.access import Actor
 from ingest_api.context import Policy, TheHub
 from ingest_api.opened import opened
-from ingest_api.thresholds import OF_NOBODY, Version, put_thresholds, versions_of
+from ingest_api.thresholds import OF_NOBODY, Version, limit_in, put_thresholds, versions_of
 from ingest_api.units import unit_asked
 
 router = APIRouter(prefix="/v1/people/{person}/thresholds", tags=["alerts"])
@@ -85,11 +85,4 @@ def _limits(of: Thresholds) -> list[tuple[str, Limit]]:
 
 
 def _said(limit: Limit, unit: Unit) -> dict[str, Any]:
-    """In that unit: as it was set, or as sensors of it are held against (alerts.thresholds.Limit.bound)."""
-    if limit.unit is unit:
-        value = limit.value
-    elif unit is Unit.MMOL_L:
-        value = round(limit.bound.mmol_l, 1)
-    else:
-        value = round(from_canonical(Kind.GLUCOSE_INTERSTITIAL, limit.bound.mg_dl, unit), 2)
-    return {"value": value, "unit": unit}
+    return {"value": limit_in(limit, unit), "unit": unit}

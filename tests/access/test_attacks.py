@@ -45,6 +45,10 @@ VIEWS = {
     "clinical_note": "person",
     "noting": "person",
     "reviewed": "person",
+    "alert": "person",
+    "alert_event": "person",
+    "thresholds": "person",
+    "followed": "person",
 }
 """Every view of the API's that tells of people, and its column that says of whom."""
 
@@ -79,6 +83,10 @@ def theatre(world: World) -> Theatre:
         each.api.post(each.path("/prevention/calendar"), {})
     Daily(world.database).turn()
     world.settle()
+    for each in (ada, bob):
+        world.alert(each)
+        put = "INSERT INTO thresholds (person, version, document, valid_from) VALUES (%s, 1, '{}', now())"
+        world.as_administrator(put, each.number)
     return Theatre(world, ada, bob, clinician, ticket(world, clinician), ticket(world, bob))
 
 
@@ -258,6 +266,11 @@ def test_another_kind_is_not_to_be_had_by_name_number_or_summary(theatre: Theatr
         "SELECT vigie.hidden_changed()",
         "SELECT vigie.take_back(gen_random_uuid())",
         "SELECT * FROM vigie.access_log",
+        "SELECT * FROM vigie.alert_seen",
+        "UPDATE api.alert SET state = 'acknowledged'",
+        "DELETE FROM api.alert_event",
+        "INSERT INTO vigie.alert_act (person, at, alert, doing) VALUES (1, now(), 'low', 'acknowledge')",
+        "UPDATE vigie.walk SET due_at = NULL",
         "INSERT INTO api.access_grant (person) VALUES (1)",
         "UPDATE api.access_grant SET delegate = true",
         "DELETE FROM api.hidden",

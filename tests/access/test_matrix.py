@@ -14,13 +14,15 @@ from fastapi.routing import APIRoute
 
 from alerts.prevention import Act
 from alerts.prevention.desk import Desk
+from alerts.thresholds import Thresholds
 from hub.accounts import ActorRole
 from hub.database import Database, Role
-from hub.quantities import Kind
+from hub.quantities import Kind, Unit
 from hub.sharing import Sharing, Veil
 from ingest_api.app import ALL, create_app
 from ingest_api.context import policy_of
-from ingest_api.import_desk import ImportDesk
+from ingest_api.import_desk import ImportDesk, looked_into
+from ingest_api.pages.threshold_form import NAMES, parts
 from tests.access.world import NOW, Holder, Somebody, World
 from tests.support.http import Api
 from tests.support.readings import a_reading, kg
@@ -78,6 +80,7 @@ LEAVES = Policy("the person and administrators, nobody who acts for them", froze
 OPENS = Policy(
     "clinicians whom the person has not shut out", CLINICIANS - {"clinician blocked"}, SIGNED_IN - CLINICIANS
 )
+ASKS = Policy("clinicians, of whoever it may be: the page tells nothing", CLINICIANS, SIGNED_IN - CLINICIANS)
 FOLLOWS = Policy("whoever the person let in; an emergency is to read only", READ - {"clinician in emergency"})
 SETS = Policy(
     "clinicians whom the person let in, and administrators",
@@ -142,6 +145,14 @@ class Scene:
         query = "SELECT count(*) FROM vigie.thresholds WHERE person = %s"
         return {"after": self.world.as_administrator(query, self.ada.number)[0][0], "thresholds": {}}
 
+    def threshold_form(self) -> dict[str, object]:
+        """The same as a page's form sends it."""
+        current = Thresholds()
+        told: dict[str, object] = {
+            part.field: str(part.value or "") for name in NAMES for part in parts(current, name, Unit.MG_DL)
+        }
+        return told | {"unit": "mg/dL", "after": str(self.thresholds()["after"])}
+
     def contact(self) -> UUID:
         """One more address of Ada's, to be confirmed."""
         rows = self.world.as_administrator(
@@ -160,7 +171,9 @@ class Scene:
         """One handed in, to be imported or forgotten."""
         self.world.as_administrator("DELETE FROM import_file")
         with self.world.database.transaction(Role.REGISTER) as connection:
-            ImportDesk(connection).hand_in(self.ada.number, self.ada.account.number, "a.csv", None, OWN_EXPORT)
+            ImportDesk(connection).hand_in(
+                self.ada.number, self.ada.account.number, looked_into("a.csv", None, OWN_EXPORT)
+            )
         ((file,),) = self.world.as_administrator("SELECT id FROM import_file")
         return UUID(str(file))
 
@@ -203,7 +216,7 @@ def form(
 
 P = "/v1/people/{person}"
 PAGE = "/people/{person}"
-SETTINGS = ("sharing", "hidden", "access-log", "devices", "import", "leave")
+SETTINGS = ("chain", "sharing", "hidden", "access-log", "devices", "import", "leave")
 OWN_EXPORT = (Path(__file__).parents[1] / "captures" / "exports" / "clarity-en-mg-dl.csv").read_bytes()
 CALLS = (
     Call("POST /v1/people", RUNS, 201, lambda s: {
@@ -286,7 +299,14 @@ CALLS = (
     Call("GET /people/{person}", READS),
     Call("GET /people/{person}/glucose", READS),
     Call("GET /people/{person}/weight", READS),
+    Call("GET /people/{person}/report", READS),
+    Call("GET /people/{person}/thresholds", READS),
+    Call("POST /people/{person}/thresholds", SETS, 303, lambda s: s.threshold_form(), sent="data"),
+    Call("GET /people/{person}/emergency", ASKS),
+    Call("POST /people/{person}/emergency", OPENS, 303, lambda s: {"reason": "found unconscious"},
+         lambda s: {"person": s.cleo.id}, sent="data"),
     Call("GET /people/{person}/prevention", READS),
+    Call("POST /people/{person}/prevention/answers", SETTLES, 303),
     Call("POST /people/{person}/prevention/{item}/done", SETTLES, 303, named=lambda s: {"item": ITEM}),
     Call("POST /people/{person}/prevention/{item}/declined", SETTLES, 303, named=lambda s: {"item": ITEM}),
     Call("POST /people/{person}/prevention/{item}/said/{said}/take-back", SETTLES, 303,
@@ -298,6 +318,13 @@ CALLS = (
     form(f"POST {PAGE}/sharing/attending", 303, lambda s: {"nobody": "yes"}),
     form(f"POST {PAGE}/sharing/oppositions"),
     *(Call(f"GET {PAGE}/{each}", SETTLES) for each in SETTINGS),
+    form(f"POST {PAGE}/chain"),
+    Call("GET /told", ANYONE),
+    Call("POST /told/contacts", ANYONE, 422, lambda s: {"address": "pigeon loft"}, sent="data"),
+    Call("POST /told/contacts/{contact}/verify", OWNS, 303, lambda s: {"code": "123456"},
+         lambda s: {"contact": s.contact()}, sent="data"),
+    Call("POST /told/contacts/{contact}/remove", OWNS, 303, named=lambda s: {"contact": s.contact()}),
+    Call("POST /told/quiet-hours", ANYONE, 303, lambda s: {"none": "yes"}, sent="data"),
     form(f"POST {PAGE}/hidden", 303, lambda s: {"what": "other", "to": "2015-01-01", "sure": "yes"}),
     form(f"POST {PAGE}/hidden/show", 303, lambda s: {"items": str(s.hidden())}),
     form(f"POST {PAGE}/devices", 303, lambda s: {"number": str(s.world.record.device().id)}),

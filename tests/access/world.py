@@ -140,7 +140,7 @@ class World:
             pass
 
     def alert(self, holder: Holder, kinds: Sequence[Kind] = (Kind.GLUCOSE_INTERSTITIAL,)) -> UUID:
-        """An open alert of theirs, of readings of those kinds, that nothing hidden has a part in."""
+        """An open alert of theirs, of readings of those kinds, that nothing hidden has a part in, and its event."""
         key = f"low@{next(_NAMES)}"
         self.as_administrator(
             "INSERT INTO alert (person, shown, key, id, rule, kinds, level, since, last, raised_at, because, evidence) "
@@ -148,6 +148,10 @@ class World:
             "FROM unnest('{f,t}'::bool[]) AS shown",
             holder.number, key, alert_id(holder.id, key), [KINDS[kind].number for kind in kinds], NOW, NOW, NOW,
             json.dumps({"key": "low", "numbers": [{"name": "glucose", "value": 61, "unit": "mg/dL"}]}),
+        )  # fmt: skip
+        self.as_administrator(
+            "INSERT INTO alert_event (person, shown, alert, what, at, rule, level, because, rings) "
+            "SELECT person, shown, key, 'raised', raised_at, rule, level, because, true FROM alert WHERE key = %s", key
         )  # fmt: skip
         return alert_id(holder.id, key)
 

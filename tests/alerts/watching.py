@@ -9,7 +9,7 @@ from uuid import UUID
 import psycopg
 
 from alerts.advance import Walk, advance
-from alerts.alert import Event
+from alerts.alert import Doing, Event
 from alerts.loading import history_of
 from alerts.watched import watched
 from alerts.watcher import Watcher
@@ -94,12 +94,43 @@ class Home:
             "INSERT INTO hidden (person, device, kind, during) VALUES (%s, %s, %s, tstzrange(%s, %s)) RETURNING id",
             self.person, number, None if kind is None else KINDS[kind].number, since, until,
         )  # fmt: skip
+        self.due_now()
         item: UUID = rows[0][0]
         return item
 
     def unhide(self, item: UUID) -> None:
         """As the person does."""
         self.ask("UPDATE hidden SET lifted_at = now() WHERE id = %s", item)
+        self.due_now()
+
+    def due_now(self) -> None:
+        """What is due at once is due by the real clock; here it is the test's."""
+        self.ask("UPDATE walk SET due_at = %s WHERE person = %s AND NOT shown", self.clock.now, self.person)
+
+    def uuid(self, key: bytes) -> UUID:
+        """A key as tables have it."""
+        return UUID(bytes=key)
+
+    def account(self) -> int:
+        """The account of somebody who acts."""
+        ((number,),) = self.ask("SELECT number FROM account WHERE name = 'administrator'")
+        found: int = number
+        return found
+
+    def in_a_household(self) -> int:
+        """The number of a household of theirs, which shares the first device."""
+        ((household,),) = self.ask("INSERT INTO household (name, time_zone) VALUES ('Home', 'UTC') RETURNING number")
+        self.ask("INSERT INTO household_member VALUES (%s, %s)", household, self.person)
+        number: int = household
+        return number
+
+    def act(self, key: str, doing: Doing, at: datetime, note: str | None = None) -> None:
+        """What somebody does, by the test's clock."""
+        self.ask(
+            "INSERT INTO alert_act (person, at, alert, by, doing, note) VALUES (%s, %s, %s, %s, %s, %s)",
+            self.person, at, key, self.account(), doing, note,
+        )  # fmt: skip
+        self.due_now()
 
     def let_in(self, kinds: Sequence[Kind] | None = None) -> UUID:
         """A clinician's ticket, let in to those kinds, all if none is named."""

@@ -23,6 +23,15 @@ from tests.support.services import TestDatabases
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly that no page was tried."""
+    if chromium() is None and any(
+        "tests/browser" in str(each.fspath) for each in terminalreporter.stats.get("skipped", [])
+    ):
+        terminalreporter.section("THE PAGES WERE TRIED IN NO BROWSER", sep="!", red=True, bold=True)
+        terminalreporter.line("Install Chromium (Debian: apt-get install chromium), or name one in VIGIE_CHROMIUM.")
+
+
 def chromium() -> str | None:
     """Where the machine's is, None if it has none."""
     return os.environ.get("VIGIE_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)

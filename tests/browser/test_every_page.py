@@ -20,13 +20,17 @@ def of_ada(rest: str) -> Callable[[Town], str]:
 
 OF_ADA = (
     "", "/glucose", "/weight", "/alerts", "/prevention", "/sharing", "/hidden", "/access-log", "/devices", "/import",
-    "/leave",
+    "/leave", "/report", "/chain",
 )  # fmt: skip
 PAGES: dict[str, tuple[str, Callable[[Town], str]]] = {
     **{f"/people/{{person}}{rest}": ("ada", of_ada(rest)) for rest in OF_ADA},
     "/households/{household}/inbox": ("ada", lambda town: f"/households/{town.home}/inbox"),
+    "/people/{person}/thresholds": ("doctor", of_ada("/thresholds")),
+    "/people/{person}/emergency": ("house", of_ada("/emergency")),
+    "/clinic": ("doctor", lambda town: "/clinic"),
     "/people": ("carer", lambda town: "/people"),
     "/first-run": ("admin", lambda town: "/first-run"),
+    "/told": ("ada", lambda town: "/told"),
     "/preferences": ("ada", lambda town: "/preferences"),
     "/sign-in": ("", lambda town: "/sign-in"),
 }

@@ -95,16 +95,15 @@ def peopled(world: World, url: str) -> Town:
 
 
 def _shared_home(world: World, people: list[Account]) -> str:
-    """Where two weighings wait for somebody to say whose they are."""
+    """Where a weighing waits for somebody to say whose it is."""
     members = [world.as_administrator("SELECT id FROM person WHERE number = %s", each.person)[0][0] for each in people]
     scale = world.record.device(DeviceKind.SCALE)
     with world.database.transaction(Role.REGISTER) as connection:
         home = Register(connection).add_household("Home", members, [scale.id]).id
     number = world.record.number_of_household(home)
-    for hours in (5, 29):
-        at = datetime.now(UTC) - timedelta(hours=hours)
-        world.keep(a_reading(f"waits {hours}", person=None, household=number, device=scale.number, kind=Kind.WEIGHT,
-                             raw=kg(66.4), taken_at=at))  # fmt: skip
+    at = datetime.now(UTC) - timedelta(hours=5)
+    world.keep(a_reading("waits", person=None, household=number, device=scale.number, kind=Kind.WEIGHT, raw=kg(66.4),
+                         taken_at=at))  # fmt: skip
     return str(home)
 
 

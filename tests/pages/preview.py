@@ -85,7 +85,7 @@ def peopled(world: World) -> dict[str, Account]:
     ada, bob, newcomer = world.holder("Ada"), world.holder("<b>Bob</b>"), world.holder("Nora")
     cleo = world.holder("Cleo")
     world.keep(*sensed(ada, "cgmq_dexcom", timedelta(minutes=3)), *weighings(ada, 2))
-    world.keep(*sensed(cleo, "cgmq_dexcom", timedelta(minutes=3)), *sensed(cleo, "cgmq_dexcom", timedelta(days=7)))
+    world.keep(*sensed(cleo, "cgmq_dexcom", timedelta(minutes=3)), *sensed(cleo, "cgmq_dexcom", timedelta(days=8)))
     world.keep(*sensed(bob, "cgmq_libre", timedelta(minutes=50)))
     world.settle()
     while Watcher(world.database).turn():

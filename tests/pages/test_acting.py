@@ -82,7 +82,7 @@ def test_what_was_done_is_noted_and_can_be_taken_back(world: World, opens: Opens
     answer = opens(ada).post(form["action"], on="2026-01-15")
     assert answer.headers["location"] == f"{path}?done=done"
     noted = opens(ada, "fr.mgdl.device").page(path)
-    assert "Fait le jeu. 15 janv. 2026, d’après la personne." in noted.said
+    assert "Fait le jeu. 15 janv. 2026, d’après vous." in noted.said
     back = next(each["action"] for each in noted.all("form", class_="said"))
     assert opens(ada).post(back).headers["location"] == f"{path}?done=taken_back"
     assert opens(ada).page(path).all("form", class_="said") == []
@@ -93,6 +93,27 @@ def test_a_day_that_cannot_be_is_refused(world: World, opens: Opens, on: str, st
     ada = world.holder()
     form = next(each for each in opens(ada).page(f"/people/{ada.id}/prevention").all("form", class_="row"))
     assert opens(ada).post(form["action"], on=on).status_code == status
+
+
+def test_what_only_the_person_knows_is_kept_and_shown_again(world: World, opens: Opens) -> None:
+    ada = world.holder()
+    path = f"/people/{ada.id}/prevention"
+    said = {"active": "yes", "greens": "no", "family": "close", "waist_cm": "88,5", "last_period": "2026-01-02"}
+    assert opens(ada).post(f"{path}/answers", **said).headers["location"] == f"{path}?done=answered"
+    page = opens(ada).page(path)
+    chosen = [option["value"] for option in page.all("option", selected="")]
+    assert chosen == ["yes", "no", "", "", "close"]
+    entered = {each["name"]: each["value"] for each in page.all("input") if each.attributes.get("name") in said}
+    assert entered == {"waist_cm": "88.5", "last_period": "2026-01-02"}
+
+
+@pytest.mark.parametrize("wrong", [{"waist_cm": "8"}, {"waist_cm": "wide"}, {"family": "aunt"}, {"last_period": "x"}])
+def test_an_answer_that_cannot_be_is_refused_whole(world: World, opens: Opens, wrong: dict[str, str]) -> None:
+    ada = world.holder()
+    assert opens(ada).post(f"/people/{ada.id}/prevention/answers", active="yes", **wrong).status_code == 422
+    assert "Yes" not in [
+        each.text for each in opens(ada).page(f"/people/{ada.id}/prevention").all("option", selected="")
+    ]
 
 
 def test_who_may_only_read_is_offered_nothing_to_settle(world: World, opens: Opens) -> None:

@@ -69,10 +69,11 @@ def test_why_and_since_when_are_told_in_the_readers_words_and_unit() -> None:
 
 def test_who_acknowledged_is_told_by_name_and_a_record_is_no_name() -> None:
     by = [replace(LOW, state=AlertState.ACKNOWLEDGED, acknowledged_at=NOW, acknowledged_by=name)
-          for name in ("Jeanne", str(uuid4()), None)]  # fmt: skip
+          for name in ("Jeanne", str(LOW.person), str(uuid4()), None)]  # fmt: skip
     assert [told.state_word for told in alerts_told(by, READER, PARIS, NOW)] == [
         "taken in hand by Jeanne, Sun 22 Nov 2026 15:00",
         "taken in hand by the person, Sun 22 Nov 2026 15:00",
+        "taken in hand by another person, Sun 22 Nov 2026 15:00",
         "taken in hand by somebody who has left, Sun 22 Nov 2026 15:00",
     ]
 

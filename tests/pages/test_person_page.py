@@ -136,6 +136,15 @@ def test_the_person_reads_who_looked(world: World, opens: Opens) -> None:
     assert "Who looked" not in opens(doctor).page(page_of(ada)).said
 
 
+def test_a_neighbour_who_looked_is_not_taken_for_the_person(world: World, opens: Opens) -> None:
+    ada, bob = world.measured("Ada"), world.measured("Bob")
+    world.grant(ada, bob)
+    opens(bob).page(page_of(ada))
+    said = opens(ada).page(page_of(ada)).said
+    assert "another person looked once" in said
+    assert "the person looked" not in said
+
+
 def test_looking_enters_the_log_once_a_page(world: World, opens: Opens) -> None:
     ada, doctor = world.measured(), world.clinician()
     world.grant(ada, doctor)

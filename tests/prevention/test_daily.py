@@ -243,6 +243,7 @@ def test_what_is_hidden_has_no_part_in_the_forecast_others_see(world: World) -> 
     ada, twin, reader = a_woman(world), a_woman(world), world.clinician()
     for each in (ada, twin):
         world.grant(each, reader)
+        each.api.post(each.path("/hidden"), {"kind": "height"})
     kept, hidden = falls(1), [100.0] * 150
     since = NOW - timedelta(minutes=5 * (len(hidden) - 1))
     for each in (ada, twin):

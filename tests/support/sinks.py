@@ -1,6 +1,7 @@
 """Where messages end in tests: an HTTP and a mail server that fail as they are told to, and keep what they took."""
 
 import socketserver
+import ssl
 import struct
 import threading
 from collections import deque
@@ -109,17 +110,22 @@ class _Http(_Talk):
     """One request."""
 
     def talk(self) -> None:
-        next(self.lines(), None)
-        headers = {}
-        for line in self.lines():
-            if not line:
-                break
-            name, _, value = line.partition(": ")
-            headers[name.lower()] = value
+        if next(self.lines(), None) is None:
+            return  # whoever came did not like what they saw
+        headers = dict(self._headers())
         length = int(headers.get("content-length", "0"))
         body = self.rfile.read(length)
-        if len(body) < length:
-            return
+        if len(body) == length:
+            self._answer(headers, body)
+
+    def _headers(self) -> Iterator[tuple[str, str]]:
+        for line in self.lines():
+            if not line:
+                return
+            name, _, value = line.partition(": ")
+            yield name.lower(), value
+
+    def _answer(self, headers: dict[str, str], body: bytes) -> None:
         fate = self.sink.fate()
         if fate in (Fate.TAKE, Fate.RESET, Fate.KEEP_WAITING):
             self.sink.took.append(Took(headers.get("idempotency-key") or headers.get("topic", ""), body, headers))
@@ -182,14 +188,21 @@ class _Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
     allow_reuse_address = True
 
-    def __init__(self, handler: type[_Talk]) -> None:
+    def __init__(self, handler: type[_Talk], tls: ssl.SSLContext | None) -> None:
         super().__init__(("127.0.0.1", 0), handler)
-        self.sink = Sink(self.server_address)  # type: ignore[arg-type]
+        self.sink, self._tls = Sink(self.server_address), tls  # type: ignore[arg-type]
+
+    def get_request(self) -> Any:
+        """The handshake is left to the conversation's own thread."""
+        connection, address = super().get_request()
+        if self._tls is not None:
+            connection = self._tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+        return connection, address
 
 
 @contextmanager
-def _running(handler: type[_Talk]) -> Iterator[Sink]:
-    with _Server(handler) as server:
+def _running(handler: type[_Talk], tls: ssl.SSLContext | None = None) -> Iterator[Sink]:
+    with _Server(handler, tls) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
         try:
@@ -201,9 +214,9 @@ def _running(handler: type[_Talk]) -> Iterator[Sink]:
 
 
 @contextmanager
-def http_sink() -> Iterator[Sink]:
+def http_sink(tls: ssl.SSLContext | None = None) -> Iterator[Sink]:
     """An HTTP server that runs meanwhile."""
-    with _running(_Http) as sink:
+    with _running(_Http, tls) as sink:
         yield sink
 
 

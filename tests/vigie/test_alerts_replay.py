@@ -1,14 +1,17 @@
 """`vigie alerts replay`: rules tried on a file's or a person's readings, which changes nothing and is entered."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 from rich.console import Console
 from typer.testing import CliRunner, Result
 
+from alerts.alert import Act, Doing
 from alerts.forecast.gate import FIRST
 from alerts.forecast.replay import versions
 from alerts.replay import Worth, in_that_time, of_series, tried
@@ -17,10 +20,10 @@ from hub.database import Database
 from hub.errors import Malformed, SettingsError, VigieError
 from hub.quantities import Unit
 from tests.access.world import NOW, World
-from tests.alerts.forecast.making import noisy
+from tests.alerts.forecast.making import joined, noisy
 from tests.alerts.making import SUBJECT
 from tests.prevention.making import acts, sense
-from timeseries.glucose.series import moment
+from timeseries.glucose.series import Series, moment
 from vigie.alerts_replay import IN_FORCE, Trial, of_file, trials
 from vigie.cli import app
 from vigie.trace_file import read_trace
@@ -159,16 +162,17 @@ def test_the_forecast_is_learnt_on_the_way_from_the_past_alone() -> None:
 
 
 def test_nobody_acts_in_a_trial_and_its_thresholds_alone_hold() -> None:
-    of = tried(of_series(noisy(1), SUBJECT), [Thresholds(low=Below(Limit(80, Unit.MG_DL), 15))])
+    acted = replace(of_series(noisy(1), SUBJECT), acts=(Act(NOW, "low@then", "1", Doing.ACKNOWLEDGE),))
+    of = tried(acted, [Thresholds(low=Below(Limit(80, Unit.MG_DL), 15))])
     assert of.acts == ()
     assert [each.low.limit.value for each in of.thresholds] == [80]
 
 
 def test_gaps_are_no_part_of_the_days_heard() -> None:
-    of = of_series(noisy(1), SUBJECT)
     begin = moment(noisy(1).at[0])
-    _, whole = in_that_time(of, begin, begin + timedelta(days=9))
-    assert whole == pytest.approx(1, abs=0.01)
+    later = Series(noisy(1).at + np.timedelta64(5, "D"), noisy(1).values, noisy(1).in_mmol, noisy(1).zone)
+    _, heard = in_that_time(of_series(joined(noisy(1), later), SUBJECT), begin, begin + timedelta(days=9))
+    assert heard == pytest.approx(2, abs=0.01)
 
 
 # ── A person ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from hub.database import Connection
 from hub.errors import Conflict, Refusal
 from ingest_api.context import TheHub
-from ingest_api.import_desk import ImportDesk
+from ingest_api.import_desk import ImportDesk, looked_into
 from ingest_api.intake import Fate
 from ingest_api.opened import acting_for, enter
 from ingest_api.pages.forms import done
@@ -75,12 +75,12 @@ def import_(person: UUID, request: Request, hub: TheHub, visitor: TheVisitor) ->
 @router.post("", response_class=RedirectResponse)
 def hand_in(person: UUID, request: Request, hub: TheHub, visitor: TheVisitor, upload: TheUpload) -> Response:
     """Look into a file; nothing is imported yet."""
+    with acting_for(hub, visitor.actor, person):
+        pass  # nobody else's file is looked into, and while one is, no transaction waits
     try:
+        file = looked_into(plain_name(upload.name), upload.fields.get("unit") or None, upload.content)
         with acting_for(hub, visitor.actor, person) as record, hub.registering(visitor.actor) as connection:
-            unit = upload.fields.get("unit") or None
-            ImportDesk(connection).hand_in(
-                record.whose.number, visitor.actor.account, plain_name(upload.name), unit, upload.content
-            )
+            ImportDesk(connection).hand_in(record.whose.number, visitor.actor.account, file)
     except Conflict:
         return _shown(person, request, hub, visitor, "under_way")
     except Refusal as why:
@@ -117,12 +117,15 @@ def preview_told(visitor: Guest, said: Mapping[str, Any]) -> Preview:
     days = None
     if said["first"] is not None:
         first, last = (visitor.numbers.long_day(date.fromisoformat(said[key])) for key in ("first", "last"))
-        days = words.say("days", first=first, last=last)
+        days = first if first == last else words.say("days", first=first, last=last)
     return Preview(
         format=words["format"].get(said["format"], said["format"]),
         rows=words.count("rows", said["rows"]),
         days=days,
-        kinds=tuple(f"{kinds.get(kind, words['other_kind'])}: {n}" for kind, n in sorted(said["kinds"].items())),
+        kinds=tuple(
+            words.say("of_kind", kind=kinds.get(kind, words["other_kind"]), n=n)
+            for kind, n in sorted(said["kinds"].items())
+        ),
         devices=words.count("devices", said["devices"]),
         unreadable=words.count("unreadable", said["unreadable"]) if said["unreadable"] else None,
         unmeasured=words.count("unmeasured", said["unmeasured"]) if said["unmeasured"] else None,
@@ -186,6 +189,7 @@ def _shown(person: UUID, request: Request, hub: Hub, visitor: Visitor, problem: 
         "units": [Choice(unit, unit) for unit in UNITS],
         "most": MOST_FILE_BYTES // 1024**2,
         "base": f"/people/{person}/import",
+        "still": "still" in request.query_params,
         "problem": None if problem is None else problem_told(visitor, problem),
     }
     return page(request, visitor, "import.html", 200 if problem is None else 422, **model)

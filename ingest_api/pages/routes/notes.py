@@ -8,28 +8,18 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from hub.accounts import ActorRole
-from ingest_api.clinic import LONGEST_NOTE, Note, Review, may_note, notes_of, review_of, take_back_note, write_note
+from ingest_api.clinic import LONGEST_NOTE, Review, may_note, notes_of, review_of, take_back_note, write_note
 from ingest_api.context import TheHub
 from ingest_api.pages.forms import Form, done
 from ingest_api.pages.head import head_of
 from ingest_api.pages.render import page
 from ingest_api.pages.views.ages import ago
 from ingest_api.pages.views.names import called
+from ingest_api.pages.views.notes import written
 from ingest_api.pages.visitor import TheVisitor, VisitingClinician, Visitor
 from ingest_api.prevention import wholly_opened
-from ingest_api.whose import Whose
 
 router = APIRouter(tags=["pages"])
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A note as it is shown; `own` if its writer looks."""
-
-    id: UUID
-    text: str
-    by: str
-    own: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +38,7 @@ def notes(person: UUID, request: Request, hub: TheHub, visitor: TheVisitor) -> H
         found, review = notes_of(record.connection, whose.number), review_of(record.connection, whose.number)
         writes = visitor.actor.role is ActorRole.CLINICIAN and may_note(record.connection, whose.number)
     return page(
-        request, visitor, "notes.html", head=head, notes=[_written(each, visitor, whose) for each in found],
+        request, visitor, "notes.html", head=head, notes=[written(each, visitor, whose.zone) for each in found],
         reviewed=_reviewed(review, visitor), writes=writes, longest=LONGEST_NOTE,
     )  # fmt: skip
 
@@ -65,11 +55,6 @@ def take_back(person: UUID, note: UUID, hub: TheHub, visitor: VisitingClinician)
     """One's own, taken back."""
     take_back_note(hub, visitor.actor, person, note)
     return done(f"/people/{person}/notes", "taken_back")
-
-
-def _written(of: Note, visitor: Visitor, whose: Whose) -> Written:
-    at = visitor.numbers.moment(of.at.astimezone(whose.zone))
-    return Written(of.id, of.text, visitor.words("notes").say("by", who=called(of.by, visitor), at=at), of.own)
 
 
 def _reviewed(of: Review | None, visitor: Visitor) -> Reviewed | None:

@@ -70,7 +70,7 @@ def person(person: UUID, request: Request, hub: TheHub, visitor: TheVisitor) -> 
         day=last_day(read.glucose, telling, now),
         ranges=in_ranges(read.glucose, telling, visitor, now),
         weight=weight_of(read.weight, told_of(visitor, zone, USUAL, now), visitor, now),
-        seen=looked_sentences(read.seen, visitor, zone),
+        seen=looked_sentences(read.seen, visitor, person, zone),
         alerts=alerts_told(read.alerts, visitor, zone, now),
         due=None if read.outlook is None else due_titles(read.outlook, visitor, MOST_DUE),
     )

@@ -6,16 +6,19 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
+from pydantic import ValidationError
 
 from alerts.prevention.facts import Act
 from alerts.prevention.outlook import outlook
+from hub.errors import Malformed
 from ingest_api.context import Hub, TheHub
 from ingest_api.pages.forms import Form, day_in, done
 from ingest_api.pages.head import head_of
 from ingest_api.pages.render import page
-from ingest_api.pages.views.prevention import prevention_of
+from ingest_api.pages.views.prevention import answers_said, prevention_of, questions_of
 from ingest_api.pages.visitor import TheVisitor, Visitor
 from ingest_api.prevention import day_said, known_of, said_of, settling, wholly_opened
+from ingest_api.routes import prevention as api
 
 router = APIRouter(tags=["pages"])
 
@@ -29,8 +32,22 @@ def prevention(person: UUID, request: Request, hub: TheHub, visitor: TheVisitor)
         head, known = head_of(record, visitor), known_of(record.connection, record.whose, datetime.now(UTC))
         said = said_of(record.connection, record.whose.number)
     told = outlook(known)
-    model = prevention_of(told, said, visitor)
-    return page(request, visitor, "prevention.html", head=head, prevention=model, today=told.today.isoformat())
+    model = prevention_of(told, said, visitor, person)
+    asked = questions_of(known.answers, known.facts.last_period, visitor) if head.acts else []
+    today = told.today.isoformat()
+    return page(request, visitor, "prevention.html", head=head, prevention=model, asked=asked, today=today)
+
+
+@router.post("/people/{person}/prevention/answers", response_class=RedirectResponse)
+def answers(person: UUID, hub: TheHub, visitor: TheVisitor, form: Form) -> RedirectResponse:
+    """What only the person knows, instead of all that was answered before."""
+    try:
+        body = api.AnswersBody.model_validate(answers_said(form))
+    except ValidationError as error:
+        wrong = sorted({str(each["loc"][0]) for each in error.errors()})
+        raise Malformed(f"these answers cannot be used: {', '.join(wrong)}") from None
+    api.answer(person, body, hub, visitor.actor)
+    return done(f"/people/{person}/prevention", "answered")
 
 
 @router.post("/people/{person}/prevention/{item}/done", response_class=RedirectResponse)

@@ -8,16 +8,21 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from hub.quantities import Kind
+from ingest_api.clinic import notes_of
 from ingest_api.context import TheHub
-from ingest_api.opened import opened
+from ingest_api.opened import enter, opened
 from ingest_api.pages.head import head_of
 from ingest_api.pages.render import page
+from ingest_api.pages.views.notes import written
 from ingest_api.pages.views.now import telling_of
 from ingest_api.pages.views.report import day_told, days_asked, report_of, ways_of
 from ingest_api.pages.visitor import TheVisitor
 from timeseries import trends
 
 router = APIRouter(tags=["pages"])
+
+NOTES = 3
+"""The newest are shown below, on screens alone; their own page has the rest."""
 
 
 @router.get("/people/{person}/report", response_class=HTMLResponse)
@@ -36,6 +41,9 @@ def report(
         asked = days_asked(days, to, whose.zone, now)
         span = asked.span
         told = trends.glucose_told(record.connection, whose.number, whose.zone, span.since, span.until)
+        notes = notes_of(record.connection, whose.number)[:NOTES]
+        if notes:  # they may be about anything in the record
+            enter(record.connection, [whose.number], "read")
     return page(
         request,
         visitor,
@@ -44,4 +52,5 @@ def report(
         born=day_told(whose.birth_date, visitor),
         report=report_of(told, asked, telling_of(visitor, whose.conditions), visitor, now),
         ways=ways_of(asked, visitor, now),
+        notes=[written(each, visitor, whose.zone) for each in notes],
     )

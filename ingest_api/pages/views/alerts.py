@@ -123,7 +123,7 @@ def _state(seen: Seen, visitor: Guest, zone: ZoneInfo) -> str:
         return words.say("state.snoozed", until=f"{seen.snoozed_until.astimezone(zone):%H:%M}")
     if seen.acknowledged_at is not None:
         at = numbers.moment(seen.acknowledged_at.astimezone(zone))
-        return words.say("state.acknowledged", who=called(seen.acknowledged_by, visitor), at=at)
+        return words.say("state.acknowledged", who=called(seen.acknowledged_by, visitor, seen.person), at=at)
     return words.say(f"state.{seen.state}")
 
 

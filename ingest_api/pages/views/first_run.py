@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from hub.records import DeviceKind, Sex
+from ingest_api.pages.forms import number_in
 from ingest_api.pages.views.ages import ago
 from ingest_api.pages.visitor import Guest
 
@@ -92,7 +93,7 @@ def person_said(form: Mapping[str, str]) -> dict[str, object]:
     height = form.get("height_cm", "").strip().replace(",", ".")
     return said | {
         "conditions": tuple(value for name, value in form.items() if name.startswith(_FIELD)),
-        "height_cm": _number(height) if height else None,
+        "height_cm": number_in(height) if height else None,
     }
 
 
@@ -107,11 +108,3 @@ def day_said(form: Mapping[str, str]) -> date | None:
         return date.fromisoformat(form.get("since", ""))
     except ValueError:
         return None
-
-
-def _number(text: str) -> float | str:
-    """A number; what is none is left for the body to refuse."""
-    try:
-        return float(text)
-    except ValueError:
-        return text

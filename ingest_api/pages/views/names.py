@@ -2,20 +2,33 @@
 
 from uuid import UUID
 
-from ingest_api.pages.visitor import Guest
+from ingest_api.pages.visitor import Guest, Visitor
 
 
-def called(name: str | None, visitor: Guest) -> str:
-    """Their name; accounts of people bear the id of their record, which says nothing to a reader, and some are gone."""
+def called(name: str | None, visitor: Guest, record: UUID | None = None) -> str:
+    """What an account of that name is called on a page of that record; None where only others than people act.
+
+    Accounts of people bear the id of their own record, which says nothing to a reader; some accounts are gone.
+    """
     words = visitor.words("common")
     if name is None:
         return words.say("somebody")
-    return words.say("role.person") if _is_id(name) else name
+    own = _id(name)
+    if own is None:
+        return name
+    if isinstance(visitor, Visitor) and visitor.own == own:
+        return words.say("you")
+    return words.say("role.person" if own == record else "another_person")
 
 
-def _is_id(name: str) -> bool:
+def with_role(name: str, role: str, visitor: Guest, record: UUID) -> str:
+    """The same with what they are, where the name does not say it."""
+    told = called(name, visitor, record)
+    return told if _id(name) else f"{told} ({visitor.words('common').say(f'role.{role}')})"
+
+
+def _id(name: str) -> UUID | None:
     try:
-        UUID(name)
+        return UUID(name)
     except ValueError:
-        return False
-    return True
+        return None

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from ingest_api.pages.charts.span import Span
@@ -10,7 +11,7 @@ from ingest_api.pages.charts.stretch import Beyond, stretch
 from ingest_api.pages.charts.telling import Telling
 from ingest_api.pages.views.drawn import Drawn, line_drawn, ranges_drawn
 from ingest_api.pages.views.glucose import USUAL, little, too_little
-from ingest_api.pages.views.names import called
+from ingest_api.pages.views.names import with_role
 from ingest_api.pages.visitor import Visitor
 from timeseries.glucose.tally import tally
 from timeseries.trends import Told
@@ -46,17 +47,16 @@ def in_ranges(told: Told, telling: Telling, visitor: Visitor, now: datetime) -> 
     return ranges_drawn(tally(told.series), telling, little(told, span, telling, visitor))
 
 
-def looked_sentences(seen: Sequence[Looked], visitor: Visitor, zone: ZoneInfo) -> list[str]:
-    """Who looked, in words."""
-    return [_looked(each, visitor, zone) for each in seen]
+def looked_sentences(seen: Sequence[Looked], visitor: Visitor, record: UUID, zone: ZoneInfo) -> list[str]:
+    """Who looked at that record, in words."""
+    return [_looked(each, visitor, record, zone) for each in seen]
 
 
-def _looked(seen: Looked, visitor: Visitor, zone: ZoneInfo) -> str:
+def _looked(seen: Looked, visitor: Visitor, record: UUID, zone: ZoneInfo) -> str:
     words = visitor.words("person")
     return words.count(
         "seen.emergency" if seen.emergency else "seen.read",
         seen.times,
-        who=called(seen.who, visitor),
-        role=visitor.words("common").say(f"role.{seen.role}"),
+        who=with_role(seen.who, seen.role, visitor, record),
         last=visitor.numbers.moment(seen.last.astimezone(zone)),
     )

@@ -227,13 +227,18 @@ def test_while_one_rests_a_ring_is_for_the_others_and_then_for_that_one_alone(sc
     assert [steps for _, steps in planned] == [[0, 1, 2], [0, 2], [1]]
 
 
-def test_quiet_hours_put_off_a_warning_and_not_what_is_urgent(scene: Scene) -> None:
-    scene.address(scene.ada)
+def sleeps(scene: Scene) -> None:
+    """Ada, from an hour ago for two hours."""
     now = datetime.now(UTC)
     scene.world.as_administrator(
         "INSERT INTO quiet_hours VALUES (%s, %s, %s, 'UTC')",
         scene.ada.account.number, (now - timedelta(hours=1)).time(), (now + timedelta(hours=1)).time(),
     )  # fmt: skip
+
+
+def test_quiet_hours_put_off_a_warning_and_not_what_is_urgent(scene: Scene) -> None:
+    scene.address(scene.ada)
+    sleeps(scene)
     scene.happens(level="warning")
     scene.deliver()
     assert scene.states() == [("ada", "raised", "waiting", None)]
@@ -420,6 +425,17 @@ def test_an_address_that_fails_three_times_is_told_of_once_and_still_tried(scene
     assert len(scene.mail.took) == 1
     assert [state[1:3] for state in scene.states()].count(("dead_channel", "sent")) == 1
     assert scene.deliver_role("SELECT count(*) FROM contact WHERE failing_since IS NOT NULL") == [(0,)]
+
+
+def test_by_night_an_address_that_fails_is_told_of_only_for_what_was_urgent(scene: Scene) -> None:
+    scene.address(scene.ada, "email")
+    scene.address(scene.ada)
+    scene.happens(level="warning")
+    scene.plan()
+    sleeps(scene)
+    scene.mail.fates.append(Fate.GONE)
+    scene.deliver()
+    assert scene.states()[-1] == ("ada", "dead_channel", "waiting", None)
 
 
 def test_who_was_told_by_another_way_keeps_the_others_waiting(scene: Scene) -> None:

@@ -12,16 +12,16 @@ from hub.database import Role
 from hub.quantities import Kind
 from hub.records import DeviceKind
 from hub.sharing import Sharing, Veil
-from ingest_api.import_desk import ImportDesk
-from ingest_api.pages.routes import access_log, devices, hidden, import_, inbox, leave, sharing
+from ingest_api.import_desk import ImportDesk, looked_into
+from ingest_api.pages.routes import access_log, chain, devices, hidden, import_, inbox, leave, sharing, told
 from ingest_api.signin.guard import csrf_token
 from tests.access.world import NOW, Holder, World
 from tests.pages.settling.visit import HOSTILE, Html, visit
 from tests.support.readings import a_reading, kg
 from timeseries.postgres_store import PostgresStore
 
-MODULES = (access_log, devices, hidden, import_, inbox, leave, sharing)
-PAGES = ["sharing", "hidden", "hidden?day=2026-11-22&group=weight", "access-log", "devices", "import", "leave"]
+MODULES = (access_log, chain, devices, hidden, import_, inbox, leave, sharing, told)
+PAGES = ["sharing", "chain", "hidden", "hidden?day=2026-11-22&group=weight", "access-log", "devices", "import", "leave"]
 FORMS = sorted(
     {route.path for module in MODULES for route in module.router.routes
      if isinstance(route, APIRoute) and "POST" in (route.methods or ())}
@@ -51,17 +51,18 @@ def full(world: World) -> tuple[Holder, UUID]:
     world.open_in_emergency(ada, world.somebody(ActorRole.CLINICIAN, f"{HOSTILE} in a hurry"))
     evil.api.get(ada.path("/latest"))
     doctor = world.somebody(ActorRole.CLINICIAN, f"Dr {HOSTILE}")
+    world.as_administrator("INSERT INTO chain VALUES (%s, 0, %s, '0')", ada.number, evil.account.number)
     with world.database.transaction(Role.REGISTER) as connection:
         desk = Sharing(connection)
         desk.hide(ada.number, Veil(Kind.WEIGHT, ada.sensor.id), ada.account.number)
         desk.declare(ada.number, doctor.account)
-        ImportDesk(connection).hand_in(ada.number, ada.account.number, HOSTILE, None, EXPORT)
+        ImportDesk(connection).hand_in(ada.number, ada.account.number, looked_into(HOSTILE, None, EXPORT))
     return ada, home
 
 
 def addresses(full: tuple[Holder, UUID]) -> list[str]:
     ada, home = full
-    return [*(f"/people/{ada.id}/{page}" for page in PAGES), f"/households/{home}/inbox"]
+    return [*(f"/people/{ada.id}/{page}" for page in PAGES), "/told", f"/households/{home}/inbox"]
 
 
 @pytest.fixture(params=LANGUAGES)
@@ -128,7 +129,10 @@ def test_a_form_without_the_token_or_from_another_site_changes_nothing(
     world: World, full: tuple[Holder, UUID], path: str
 ) -> None:
     ada, home = full
-    names = {name: uuid4() for name in ("grant", "pairing", "file", "reading")} | {"person": ada.id, "household": home}
+    names = {name: uuid4() for name in ("grant", "pairing", "file", "reading", "contact")} | {
+        "person": ada.id,
+        "household": home,
+    }
     browser, address = visit(world, ada), path.format(**names)
     token = {"csrf": csrf_token(browser.cookie)}
     before = world.as_administrator("SELECT * FROM access_grant, person WHERE person.number = %s", ada.number)

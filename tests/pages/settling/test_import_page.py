@@ -61,7 +61,7 @@ def with_a_broken_row() -> bytes:
 def test_a_file_is_shown_as_recognised_and_nothing_is_in_the_record_yet(world: World, cleo: Holder) -> None:
     page = hand_in(visit(world, cleo), cleo, FRENCH.read_bytes())
     assert "Format LibreView Holds 6 readings" in page.text
-    assert "Days Wed 1 May 2024 to Wed 1 May 2024" in page.text
+    assert "Days Wed 1 May 2024 Devices 1 device" in page.text
     assert "glucose from the sensor: 3" in page.text
     assert "goes into the record of Cleo Martin" in page.text
     assert stored(world, cleo) == 0
@@ -74,6 +74,8 @@ def test_once_they_say_so_it_is_imported_and_what_became_of_it_is_told(
     running = browser.done(form(hand_in(browser, cleo, FRENCH.read_bytes()), "/start"))
     assert "0 lignes sur 6" in running.text
     assert [at["content"] for at in running.of("meta") if at.get("http-equiv") == "refresh"] == ["2"]
+    still = browser.page(f"/people/{cleo.id}/import?still=yes")
+    assert [at for at in still.of("meta") if at.get("http-equiv") == "refresh"] == []
     assert importing.turn()
     ended = browser.page(f"/people/{cleo.id}/import")
     assert "6 mesures importées" in ended.text
