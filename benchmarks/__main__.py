@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from benchmarks import (
+    clinic_list,
     flood,
     floor_copy,
     floor_loop,
@@ -36,6 +37,7 @@ class Part(StrEnum):
     WHOLE = "whole"
     FLOOD = "flood"
     GLUCOSE = "glucose"
+    LIST = "list"
     READING = "reading"
     VIEWS = "views"
 
@@ -86,8 +88,11 @@ def _on_servers(size: Size, parts: list[Part], times: int) -> None:
                 compared.append(_whole_way(where, total, each, times))
                 console.print(table(compared[-1:]))
         if Part.READING in parts:
-            status.update(f"trends and lists, {times} rounds…")
+            status.update(f"trends, {times} rounds…")
             console.print(reading_back.table(reading_back.run(where, times)))
+        if Part.LIST in parts:
+            status.update(f"the clinician's list, {times} rounds…")
+            console.print(reading_back.table(clinic_list.run(where, times)))
         if Part.VIEWS in parts:
             status.update(f"what the rights cost, {times} rounds…")
             console.print(reading_back.table(views.run(where, times)))

@@ -1,7 +1,6 @@
-"""Reading back: a trend beside the bare SELECT of its rows, beside ten times the history; a list of many people."""
+"""Reading back: a trend beside the bare SELECT of its rows, and beside ten times the history."""
 
 import asyncio
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
@@ -38,15 +37,18 @@ class Ratio:
 
 
 def run(where: Setting, rounds: int) -> list[Ratio]:
-    """The four ratios."""
+    """What each costs beside its floor."""
     database = Database(where.database_url)
     try:
-        intake, limits = Intake(database, PostgresDirectory(database)), Limits(_UNLIMITED)
-        hub = Hub(database, intake, Access(database), dict, limits=limits)
-        asked = _Asked(hub)
-        return [*_trends(where, asked, rounds), _list(where, asked, rounds)]
+        return _trends(where, Asked(unlimited(database), ActorRole.ADMIN), rounds)
     finally:
         database.close()
+
+
+def unlimited(database: Database) -> Hub:
+    """The hub's parts, answering however often they are asked."""
+    intake, limits = Intake(database, PostgresDirectory(database)), Limits(_UNLIMITED)
+    return Hub(database, intake, Access(database), dict, limits=limits)
 
 
 def table(ratios: list[Ratio]) -> Table:
@@ -65,16 +67,18 @@ def table(ratios: list[Ratio]) -> Table:
     return shown
 
 
-class _Asked:
-    """Requests to the application in this process, as an administrator."""
+class Asked:
+    """Requests to the application in this process, as somebody of that role."""
 
-    def __init__(self, hub: Hub) -> None:
+    def __init__(self, hub: Hub, role: ActorRole, name: str | None = None) -> None:
+        """Whoever bears a token made for that name."""
         self.database = hub.database
-        token = hub.access.create(ActorRole.ADMIN)
+        token = hub.access.create(role, name) if name else hub.access.create(role)
         actor = hub.access.actor(token)
         if actor is None:
             raise RuntimeError("the token just made is nobody's")
         self.ticket: UUID = actor.ticket
+        self.account = actor.account
         self._transport = httpx.ASGITransport(create_app(hub))
         self._headers = {"Authorization": f"Bearer {token}"}
 
@@ -93,7 +97,7 @@ class _Asked:
             return median(took)
 
 
-def _trends(where: Setting, asked: _Asked, rounds: int) -> list[Ratio]:
+def _trends(where: Setting, asked: Asked, rounds: int) -> list[Ratio]:
     where.empty()
     short, long = people(where, 2)
     wear(where, short, DAYS)
@@ -113,7 +117,7 @@ def _trends(where: Setting, asked: _Asked, rounds: int) -> list[Ratio]:
     ]
 
 
-def _bare(asked: _Asked, person: int) -> float:
+def _bare(asked: Asked, person: int) -> float:
     """The rows a trend is made of, as the API's role reads them."""
     query = (
         "SELECT taken_at, value FROM reading WHERE person = %s AND kind = 1 "
@@ -125,17 +129,6 @@ def _bare(asked: _Asked, person: int) -> float:
 def _fetch(database: Database, ticket: UUID, query: str, person: int) -> None:
     with database.transaction(Role.API, ticket) as connection:
         connection.execute(query.encode(), (person,)).fetchall()
-
-
-def _list(where: Setting, asked: _Asked, rounds: int) -> Ratio:
-    """Standings are made up: what a page costs does not depend on what they say."""
-    few, many = [], []
-    for _ in range(rounds):
-        _stand(where, 1_000)
-        few.append(asked.seconds("/v1/population?sort=need"))
-        _stand(where, 10_000)
-        many.append(asked.seconds("/v1/population?sort=need"))
-    return Ratio("a page of the list of 10,000 people beside that of 1,000", few, many, 2.0)
 
 
 def people(where: Setting, how_many: int) -> list[int]:
@@ -164,26 +157,6 @@ def wear(where: Setting, person: int, days: int) -> None:
             {"person": person, "days": days},
         )
         connection.execute("ANALYZE reading")
-
-
-def _stand(where: Setting, people: int) -> None:
-    figures = {"mean": 150.0, "gmi": 6.9, "cv": 33.0, "tbr2": 0.5, "tbr1": 2.5, "tir": 70.0, "tar1": 20.0, "tar2": 7.0}
-    told = json.dumps(figures | {"active": 95.0, "tir_before": 71.0, "need": 60, "severity": 0.0})
-    with psycopg.connect(where.database_url, autocommit=True, options="-c search_path=vigie,public") as connection:
-        connection.execute("DELETE FROM person WHERE given = 'Listed'")
-        connection.execute(
-            "INSERT INTO person (given, family, birth_date, sex, time_zone) "
-            "SELECT 'Listed', 'L' || i, '1980-01-01', 'female', 'Europe/Paris' FROM generate_series(1, %s) AS i",
-            (people,),
-        )
-        connection.execute(
-            "INSERT INTO standing (person, need, severity, glucose, last_glucose, turns_at) "
-            "SELECT number, 10 * (1 + number %% 7), random() * 30, %s, now(), now() + interval '1 day' "
-            "FROM person WHERE given = 'Listed'",
-            (told,),
-        )
-        connection.execute("ANALYZE person")
-        connection.execute("ANALYZE standing")
 
 
 def median_of(what: Callable[[], None]) -> float:

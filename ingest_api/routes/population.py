@@ -100,7 +100,7 @@ def get_population(
 ) -> Population:
     """Everybody the actor may see, by `sort`; only those with that `reason` if one is named.
 
-    Served from summaries, never from raw readings: a page costs the same however many people and years there are.
+    Served from summaries, never from raw readings: a page costs one look at the rights, whatever the years.
     """
     shown = unit_asked(Kind.GLUCOSE_INTERSTITIAL, unit)
     needs = [Need[reason.name]] if reason else list(Need)
