@@ -1,5 +1,6 @@
 """Server-sent events, whatever they are of: told as they come, a sign of life in between, over when they say so."""
 
+import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from threading import Lock
@@ -11,9 +12,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from hub.database import SqlError
+from hub.errors import DatabaseError
 from ingest_api.live.follow import Follow
 from ingest_api.live.news import EVERY, Stirring
+from ingest_api.live.told import Event
 from ingest_api.parts import Hub
+
+log = logging.getLogger(__name__)
 
 HEARTBEAT = 15.0
 """Seconds without a word after which a sign of life is sent: proxies cut what says nothing for a minute."""
@@ -76,7 +82,7 @@ async def events(follow: Follow, resumed: bool, stay: float | None) -> AsyncIter
     yield f"retry: {_RETRY}\nid: {follow.mark}\n\n".encode()
     for event in follow.resuming() if resumed else follow.opening():
         yield event.spelled()
-    while (found := await run_in_threadpool(follow.look)) is not None:
+    while (found := await run_in_threadpool(_look, follow)) is not None:
         for event in found:
             yield event.spelled()
         if found:
@@ -87,3 +93,12 @@ async def events(follow: Follow, resumed: bool, stay: float | None) -> AsyncIter
         if stay is not None and monotonic() - begun >= stay:
             return
         await anyio.sleep(EVERY)
+
+
+def _look(follow: Follow) -> list[Event] | None:
+    """None, too, where the database does not answer: whoever follows comes again, and goes on where they were."""
+    try:
+        return follow.look()
+    except (DatabaseError, SqlError) as error:
+        log.warning("a stream ends: the database does not answer (%s)", type(error).__name__)
+        return None

@@ -41,12 +41,10 @@ def look(api: Api, path: str, mark: str | None = None, **asked: Any) -> Looked:
     lines = answer.text.splitlines()
     marks = [line.removeprefix("id: ") for line in lines if line.startswith("id: ")]
     [first, *rest] = [*heard(lines), NOTHING]
-    assert (first.name == "now") is (mark is not None)
-    return Looked(
-        [each for each in (first, *rest) if each.name not in ("now", "alive", "nothing")],
-        marks[-1],
-        first.data.get("now"),
-    )
+    goes_on = first.name == "now"
+    assert goes_on is (mark is not None)
+    told = [each for each in (rest if goes_on else [first, *rest]) if each.name not in ("alive", "nothing")]
+    return Looked(told, marks[-1], first.data.get("now"))
 
 
 NOTHING = Heard("nothing", {}, "")
