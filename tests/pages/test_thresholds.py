@@ -188,8 +188,15 @@ def test_a_trial_finds_what_the_walk_through_the_readings_raises() -> None:
 
 
 def test_a_version_set_today_is_tried_on_all_the_days_before() -> None:
-    of = every(5, [120] * 12 + [60] * 12 + [120] * 12)
+    of = every(5, [120] * 12 + [90] * 12 + [120] * 12)
     begin = of.at[0].item().replace(tzinfo=UTC)
-    late = Thresholds(valid_from=NOW)
+    late = Thresholds(valid_from=NOW, low=Below(Limit(100, Unit.MG_DL), 15))
     history = sensed(of, Subject(PARIS, NOW.date()))
-    assert told_of(history, late, begin, begin + timedelta(hours=3))["low"] == 1
+    assert told_of(history, late, begin, begin + timedelta(hours=3)) == {"low": 1}
+
+
+def test_a_low_that_has_only_just_begun_is_not_counted() -> None:
+    of = every(5, [120] * 12 + [60] * 2)
+    begin = of.at[0].item().replace(tzinfo=UTC)
+    history = sensed(of, Subject(PARIS, NOW.date()))
+    assert told_of(history, Thresholds(), begin, begin + timedelta(minutes=66)) == {}
