@@ -59,10 +59,11 @@ class Glance:
 def population(connection: Connection, needs: Sequence[Need], page: int, limit: int, sought: str = "") -> Page:
     """That page (from 1) of those with these needs and `sought` in their name; each is entered as looked at."""
     asked = ([int(need) for need in needs], limit + 1, (page - 1) * limit, sought)
-    rows = connection.execute("SELECT * FROM population(%s::smallint[], %s, %s, %s)", asked).fetchall()
+    rows = connection.execute(_LISTED, asked).fetchall()
     people = tuple(_listed(row) for row in rows[:limit])
     enter(connection, [each.number for each in people], "read", [Kind.GLUCOSE_INTERSTITIAL, Kind.WEIGHT])
-    counts = {Need(int(need)): n for need, n in rows[0][-1].items()} if rows else {}
+    told = rows or connection.execute(_LISTED, ([int(need) for need in Need], 1, 0, sought)).fetchall()
+    counts = {Need(int(need)): n for need, n in told[0][-1].items()} if told else {}
     return Page(people, len(rows) > limit, counts)
 
 
@@ -81,3 +82,6 @@ def _glance(row: Sequence[Any]) -> Glance:
     conditions, today, days, *rest = row
     tallies = {date.fromisoformat(day): tally_of(told) for day, told in (days or {}).items()}
     return Glance(tuple(conditions), today, tallies, *rest)
+
+
+_LISTED = "SELECT * FROM population(%s::smallint[], %s, %s, %s)"  # each row tells the counts

@@ -7,6 +7,7 @@ import secrets
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from itertools import product
 
 from hub.accounts import Account, Accounts, ActorRole
 from hub.database import Database, Role
@@ -45,7 +46,7 @@ class DemoSignIn:
 
     @contextmanager
     def open_for(self, people: Mapping[str, str], database: Database) -> Iterator[None]:
-        """Let anybody be one of those people (name and id), or a clinician, until leaving."""
+        """Let anybody be one of those people (name and id), or the clinician whom they let in, until leaving."""
         with database.transaction(Role.REGISTER) as connection:
             accounts = Accounts(connection)
             chosen = {
@@ -59,6 +60,9 @@ class DemoSignIn:
                     # anew at every start: the port, and so the issuer, is another
                     connection.execute(_TIE, (self.local[role].issuer, account.name, who, account.number))
                 self.local[role].people = _choices(whose)
+            for holder, doctor in product(chosen[ActorRole.PERSON].values(), chosen[ActorRole.CLINICIAN].values()):
+                # once: what is taken away afterwards stays away
+                connection.execute(_LET_IN, {"person": holder.person, "to": doctor.number, "by": holder.number})
         with background(self, "127.0.0.1", self.port):
             yield
 
@@ -78,4 +82,9 @@ def _free_port() -> int:
         return port
 
 
+_LET_IN = """
+    INSERT INTO access_grant (person, account, during, granted_by)
+    SELECT %(person)s, %(to)s, tstzrange(now(), NULL), %(by)s
+    WHERE NOT EXISTS (SELECT FROM access_grant WHERE person = %(person)s AND account = %(to)s)
+"""
 _TIE = "UPDATE account SET issuer = %s, subject = %s, full_name = %s WHERE number = %s"

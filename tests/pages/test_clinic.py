@@ -119,6 +119,17 @@ def test_pages_follow_one_another_in_the_order_of_the_whole(ward: Ward, monkeypa
 def test_a_clinician_whom_nobody_let_in_is_shown_nobody(ward: Ward) -> None:
     html = ward.listed(by=ward.world.clinician())
     assert names(html) == []
+    assert "Nobody has given you access yet." in html
+
+
+def test_an_empty_list_tells_how_many_there_are_on_the_others(ward: Ward) -> None:
+    clinician, newcomer = ward.world.clinician(), ward.world.holder("Neo")
+    ward.world.grant(newcomer, clinician)
+    ward.world.settle()
+    html = ward.listed(by=clinician)
+    assert names(html) == []
+    assert "Nobody is on this list." in html
+    assert 'No data <span class="count">1</span>' in html
 
 
 def test_whose_glucose_is_not_to_be_seen_stands_among_those_without_data(ward: Ward) -> None:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from hub.database import Database
+from hub.database import Database, Role
 from ingest_api.app import create_app
 from ingest_api.parts import Hub
 from ingest_api.site import Site
@@ -67,6 +67,20 @@ def test_the_next_demo_has_another_port_and_the_same_people(
     with second.open_for({"Ada": ada}, database):
         assert come_back(Browser(app, first.local[next(iter(first.local))]), "person", ada).status_code == 303
     hang_up(second)
+
+
+def test_the_people_let_the_clinician_in_once_and_may_shut_them_out(
+    demo: tuple[DemoSignIn, Browser, str], database: Database
+) -> None:
+    _, browser, ada = demo
+    come_back(browser, "clinician", "demo-clinician")
+    let_in = browser.get(f"/v1/people/{ada}").status_code
+    with database.transaction(Role.REGISTER) as connection:
+        connection.execute("UPDATE access_grant SET revoked_at = now()")
+    again = DemoSignIn(Site(ORIGIN))
+    with again.open_for({"Ada": ada}, database):
+        assert (let_in, browser.get(f"/v1/people/{ada}").status_code) == (200, 404)
+    hang_up(again)
 
 
 def test_a_stranger_to_the_provider_gets_nothing(demo: tuple[DemoSignIn, Browser, str]) -> None:

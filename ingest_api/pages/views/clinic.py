@@ -81,10 +81,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Clinic:
-    """The page; `before` and `after` are addresses, None at either end."""
+    """The page; `before` and `after` are addresses, None at either end; `followed`: anybody at all is on a list."""
 
     tabs: tuple[Tab, ...]
     rows: tuple[Row, ...]
+    followed: bool
     here: str
     before: str | None
     after: str | None
@@ -100,6 +101,7 @@ def clinic_of(found: Page, glances: Mapping[int, Glance], of: Asked, visitor: Vi
     return Clinic(
         tabs=tuple(_tabs(found.counts, of, visitor)),
         rows=tuple(_row(each, glances[each.number], visitor, now) for each in found.people),
+        followed=any(found.counts.values()),
         here=of.href(page=of.page),
         before=of.href(page=of.page - 1) if of.page > 1 else None,
         after=of.href(page=of.page + 1) if found.more else None,
