@@ -31,7 +31,7 @@ from ingest_api.metrics import tell
 from timeseries.upkeep import Upkeep
 from vigie import gateway_accounts
 from vigie.signing import Signing
-from vigie.watch import Watch
+from vigie.watch import Watch, once_heard
 
 log = logging.getLogger(__name__)
 
@@ -85,15 +85,17 @@ def hub(
         stack.callback(database.close)
         intake = Intake(database, PostgresDirectory(database), keys)
         checks: ReadyChecks = {"database": database.answers}
+        look = Watcher(database, tell=tell).turn
         if Part.INTAKE in parts:
             stack.enter_context(database.alone(Role.INTAKE, "intake"))
-            session = mqtt_client or Address.of(mqtt_url).hub_session
-            checks |= _listen(stack, MqttSource(mqtt_url, session, topic_filters()), intake)
+            source = MqttSource(mqtt_url, mqtt_client or Address.of(mqtt_url).hub_session, topic_filters())
+            checks |= _listen(stack, source, intake)
+            look = once_heard(source.hearing, look)
             _settle_accounts(stack, database, mqtt_url)
             checks |= _keep_up(stack, "imports", Importing(database, intake).turn)
         if Part.WATCH in parts:
             checks |= _keep_up(stack, "watch", Upkeep(database).turn)
-            checks |= _keep_up(stack, "alerts", Watcher(database, tell=tell).turn)
+            checks |= _keep_up(stack, "alerts", look)
             checks |= _keep_up(stack, "daily", Daily(database).turn)
         publisher = MqttPublisher(mqtt_url)
         stack.callback(publisher.stop)
