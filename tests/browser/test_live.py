@@ -80,12 +80,12 @@ def test_a_page_that_was_cut_off_goes_on_by_itself(visits: Visits, town: Town) -
 
 
 def test_an_alarm_is_told_on_the_open_page(visits: Visits, town: Town) -> None:
-    page = visits.open("carer", f"/people/{town.id('ada')}", Likes("fr", "mmoll"))
-    town.send("ada", 48)
+    page = visits.open("carer", f"/people/{town.id('cleo')}", Likes("fr", "mmoll"))
+    town.send("cleo", 48)
     ringing = page.locator("[data-live-alert]")
     expect(ringing).to_be_visible(timeout=SOON)
     expect(ringing).to_contain_text("2,7", timeout=SOON)
-    expect(ringing.get_by_role("link")).to_have_attribute("href", f"/people/{town.id('ada')}/alerts")
+    expect(ringing.get_by_role("link")).to_have_attribute("href", f"/people/{town.id('cleo')}/alerts")
 
 
 def test_without_scripts_the_page_says_the_same(visits: Visits, town: Town) -> None:
