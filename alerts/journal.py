@@ -13,8 +13,7 @@ from pydantic import TypeAdapter
 
 from alerts.advance import Walk, due, steps, to_json
 from alerts.alert import Alert, Event, What
-from alerts.history import History
-from alerts.received import us
+from alerts.history import History, us
 from alerts.rule import Because, Evidence, Looks, rules
 from hub.database import Connection
 from hub.quantities import KINDS, Kind
