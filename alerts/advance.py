@@ -90,13 +90,18 @@ def due_besides(walk: Walk, history: History) -> datetime:
     return min([next_daily(walk.at, history.subject.zone), *(at for at in found if at is not None)])
 
 
+def due_at_rest(walk: Walk, history: History) -> datetime:
+    """The next instant after its calm was told at which anything else is due, or judged by something else."""
+    since = walk.at if walk.calm is None else walk.calm.at
+    judged = [each.valid_from for each in history.thresholds] + [each.valid_from for each in history.foresights]
+    return min([due_besides(walk, history), *(at for at in judged if at > since)])
+
+
 def _leap(walk: Walk, history: History, until: datetime) -> datetime | None:
     """A receipt up to `until` before which nothing is told and nothing else judged, if it is not the next one."""
     if walk.calm is None:
         return None
-    judged = [each.valid_from for each in history.thresholds] + [each.valid_from for each in history.foresights]
-    stops = [due_besides(walk, history), until + MICROSECOND, *(at for at in judged if at > walk.calm.at)]
-    return leap(walk.calm, walk.at, history, min(stops))
+    return leap(walk.calm, walk.at, history, min(due_at_rest(walk, history), until + MICROSECOND))
 
 
 def _turn(walk: Walk, history: History, now: datetime) -> tuple[Walk, list[Event]]:

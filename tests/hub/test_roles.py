@@ -56,6 +56,7 @@ TABLES = [
     "ins_lookup",
     "thresholds",
     "walk",
+    "calm",
     "alert",
     "alert_event",
     "alert_act",
