@@ -31,7 +31,7 @@ from ingest_api.metrics import tell
 from timeseries.upkeep import Upkeep
 from vigie import gateway_accounts
 from vigie.signing import Signing
-from vigie.watch import Watch, once_heard
+from vigie.watch import Watch, once_heard, together
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +85,7 @@ def hub(
         stack.callback(database.close)
         intake = Intake(database, PostgresDirectory(database), keys)
         checks: ReadyChecks = {"database": database.answers}
-        look = Watcher(database, tell=tell).turn
+        look = together(Watcher(database, tell=tell).turn)
         if Part.INTAKE in parts:
             stack.enter_context(database.alone(Role.INTAKE, "intake"))
             source = MqttSource(mqtt_url, mqtt_client or Address.of(mqtt_url).hub_session, topic_filters())
