@@ -130,7 +130,7 @@ class Sharing:
         )
 
     def open_in_emergency(self, person: int, by: int, way: Way, reason: str) -> tuple[UUID, datetime] | None:
-        """Open a record for EMERGENCY_LASTS; None where the person opposes it, or has shut them out."""
+        """Open a record for EMERGENCY_LASTS; None to whom the person or their profession keeps it closed."""
         row = self._connection.execute(_OPEN, {
             "person": person, "account": by, "way": way, "reason": reason, "lasts": EMERGENCY_LASTS,
         }).fetchone()  # fmt: skip
@@ -160,6 +160,7 @@ _OPEN = """
     WHERE p.number = %(person)s AND p.closed_at IS NULL
       AND NOT CASE %(way)s WHEN 'regulation' THEN p.opposes_regulation ELSE p.opposes_break_glass END
       AND NOT EXISTS (SELECT FROM access_block b WHERE b.person = p.number AND b.account = %(account)s)
+      AND EXISTS (SELECT FROM held_to h WHERE h.account = %(account)s AND 'identity' = ANY(h.sees))
     RETURNING id, until
 """
 

@@ -73,6 +73,7 @@ TABLES = [
     "clinical_note",
     "reviewed",
     "news",
+    "profession",
 ]
 
 
