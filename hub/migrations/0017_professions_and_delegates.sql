@@ -120,6 +120,11 @@ BEGIN
 END $$;
 
 SET LOCAL ROLE vigie_reader;
+-- What their profession keeps from whoever acts, so that nobody takes it for not being there.
+CREATE VIEW api.withheld WITH (security_barrier) AS
+    SELECT c.category FROM unnest(ARRAY['identity', 'glucose', 'weight', 'vitals', 'alerts', 'notes']) AS c (category)
+    WHERE EXISTS (SELECT FROM held_to h WHERE h.account = (SELECT (acting()).account) AND c.category <> ALL(h.sees));
+GRANT SELECT ON api.withheld TO vigie_api;
 CREATE OR REPLACE VIEW api.clinical_note WITH (security_barrier) AS
     SELECT n.id, n.person, coalesce(a.full_name, a.name) AS written_by, n.text, n.at,
            n.by IS NOT DISTINCT FROM (SELECT (acting()).account) AS own
