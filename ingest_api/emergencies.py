@@ -20,8 +20,8 @@ Reason = Annotated[
 def open_record(hub: Hub, actor: Actor, person: UUID, way: Way, reason: str) -> tuple[UUID, datetime]:
     """Open it and enter that; its holder is told. Returns the opening, and until when it holds.
 
-    Raises NotFound, alike when its holder opposes it, has shut the actor out, or does not exist: by the same statements,
-    so that no clock tells them apart.
+    Raises NotFound, alike when its holder opposes it, has shut the actor out, or does not exist: by the same
+    statements, so that no clock tells them apart.
     """
     with hub.registering(actor) as connection:
         row = connection.execute("SELECT number FROM person WHERE id = %s", (person,)).fetchone()
