@@ -380,7 +380,7 @@ def scene(lasting_database: Database) -> Scene:
     with world.database.transaction(Role.INTAKE) as connection:
         PostgresStore(connection).keep([waits])
     world.as_administrator("UPDATE device SET gateway = 'attic' WHERE id = %s", ada.sensor.id)
-    ada.api.get(ada.path("/stream?stay=0"))  # whoever follows first asks the database something more
+    ada.api.get(ada.path("/stream"), stay=0)  # whoever follows first asks the database something more
     return Scene(world, ada, cleo, home, UUID(bytes=waits.key), _callers(world, ada, cleo, bob))
 
 
