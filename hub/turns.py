@@ -6,7 +6,7 @@ from threading import Event, Thread
 
 from hub.database import SqlError
 from hub.errors import DatabaseError
-from hub.faults import whereabouts
+from hub.faults import named
 
 log = logging.getLogger(__name__)
 
@@ -54,5 +54,4 @@ class Turns:
             except Exception as error:  # noqa: BLE001
                 # where, not what: a message of a library may hold a value
                 pause = LONGEST_PAUSE
-                fault = f"{type(error).__name__} in {whereabouts(error)}"
-                log.error("%s met a %s; again in %.0f s", self._name, fault, pause)  # noqa: TRY400
+                log.error("%s met a %s; again in %.0f s", self._name, named(error), pause)  # noqa: TRY400
