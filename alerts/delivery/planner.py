@@ -5,11 +5,12 @@ that is killed, or two at once, plan nothing twice.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from alerts.delivery.escalation import Member, QuietHours, Ring, escalate
+from alerts.delivery import afterwards
+from alerts.delivery.chain import chain_of, quiet_hours
+from alerts.delivery.escalation import Ring, escalate
 from alerts.delivery.outbox import Entry, put
 from alerts.rule import Level
 from hub.database import Connection, Database, Role
@@ -52,26 +53,17 @@ class Planner:
             for number, person, key, what, due_at in notices:
                 _plan_notice(connection, person, key, what, due_at)
                 connection.execute("UPDATE notice SET planned_at = now() WHERE number = %s", (number,))
-        return bool(rung or notices)
-
-
-def quiet_hours(since: time | None, until: time | None, zone: str | None) -> QuietHours | None:
-    """As stored; None where nobody asked for any."""
-    return None if since is None or until is None or zone is None else QuietHours(since, until, ZoneInfo(zone))
+            over = afterwards.plan(connection, AT_ONCE)
+        return bool(rung or notices or over)
 
 
 def _plan(connection: Connection, rung: Rung) -> None:
     """Whoever sees another lens is not called here, but is waited for: hiding changes nobody's turn."""
     if not rung.kinds:
         return
-    chain, told = list[Member](), set[int]()
-    about = {"person": rung.person, "shown": rung.shown, "kinds": rung.kinds}
-    for account, step, after, since, until, zone, works, may, sees in connection.execute(_CHAIN, about).fetchall():
-        chain.append(Member(account, step, after, quiet_hours(since, until, zone), works and may))
-        if sees:
-            told.add(account)
-    for call in escalate(rung.ring, chain):
-        if call.account in told:
+    chain = chain_of(connection, rung.person, rung.shown, rung.kinds)
+    for call in escalate(rung.ring, chain.members):
+        if call.account in chain.sees:
             put(connection, Entry(
                 account=call.account, what=rung.what, level=rung.ring.level, about=str(rung.event), person=rung.person,
                 shown=rung.shown, kinds=rung.kinds, event=rung.event, step=call.step, not_before=call.not_before,
@@ -112,25 +104,6 @@ _RUNG = """
     WHERE e.rings AND e.planned_at IS NULL ORDER BY e.number LIMIT %s FOR UPDATE OF e SKIP LOCKED
 """
 """Began: when it was raised, or worse than what somebody had acknowledged."""
-
-_CHAIN = """
-    WITH named AS (
-        SELECT account, step, after FROM chain WHERE person = %(person)s
-    UNION ALL
-        SELECT number, 0, interval '0' FROM account
-        WHERE person = %(person)s AND NOT EXISTS (SELECT FROM chain WHERE person = %(person)s)
-    ), sees AS (
-        SELECT n.*, may_be_told(n.account, %(person)s, %(kinds)s, %(shown)s) AS here,
-               may_be_told(n.account, %(person)s, %(kinds)s, NOT %(shown)s) AS elsewhere
-        FROM named n
-    )
-    SELECT s.account, s.step, s.after, q.since, q.until, q.time_zone, EXISTS (
-               SELECT FROM contact c WHERE c.account = s.account AND c.verified_at IS NOT NULL AND c.dead_at IS NULL
-                 AND (c.failing_since IS NULL OR c.failing_since > now() - interval '1 minute')),
-           s.here OR s.elsewhere, s.here
-    FROM sees s LEFT JOIN quiet_hours q ON q.account = s.account
-"""
-"""Without a chain it is the person alone. An address that has failed for a minute is tried, but not waited for."""
 
 _NOTICES = """
     SELECT number, person, key, what, due_at FROM notice
