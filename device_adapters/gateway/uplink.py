@@ -41,7 +41,7 @@ AGAIN_AFTER, LONGEST_PATIENCE = 10.0, 300.0
 """Seconds without an answer before a message is sent again; twice as long each time the hub stays silent."""
 
 ALIVE_EVERY = 300.0
-"""Seconds of silence after which it says that it is there: a silent sensor rings after 20 minutes, and names the cause."""
+"""Seconds of silence after which it says that it is there: a silent sensor rings after 20 minutes, and names why."""
 
 LONG_CUT = 60.0
 """Seconds without the broker after which what the line still holds is stale, and must not go before the present."""
