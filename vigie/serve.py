@@ -27,6 +27,7 @@ from ingest_api.consumer import Consumer
 from ingest_api.context import Hub
 from ingest_api.import_desk import Importing
 from ingest_api.intake import Intake
+from ingest_api.live.homes import Homes
 from ingest_api.metrics import tell
 from timeseries.upkeep import Upkeep
 from vigie import gateway_accounts
@@ -129,9 +130,13 @@ def _keep_up(stack: ExitStack, name: str, turn: Callable[[], bool]) -> ReadyChec
 
 
 def _deliver(stack: ExitStack, database: Database, means: Means) -> ReadyChecks:
-    """Start telling people, until the stack unwinds: one plans, several send, lest a slow address hold up the rest."""
+    """Start telling people, until the stack unwinds: one plans, several send, lest a slow address hold up the rest.
+
+    Another has homes hear readings.
+    """
     planner, worker = Planner(database), Worker(database, means)
-    watches = [Watch(planner.turn), *(Watch(worker.turn) for _ in range(SENDERS))]
+    homes = Homes(database, means)
+    watches = [Watch(planner.turn), Watch(homes.turn), *(Watch(worker.turn) for _ in range(SENDERS))]
     for watch in watches:
         watch.start()
         stack.callback(watch.stop)
