@@ -144,7 +144,7 @@ def _event(told: Told, now: datetime) -> dict[str, Any]:
         "alert": event.alert, "what": event.what, "at": event.at, "rule": event.rule, "level": event.level,
         "because": _BECAUSE.dump_json(event.because).decode(), "rings": event.what.rings, "quiet": list(event.quiet),
         "only_for": list(event.only), "by": event.by, "until": event.until,
-        "planned_at": now if told.stale and event.what.rings else None,
+        "planned_at": now if told.stale else None,
     }  # fmt: skip
 
 

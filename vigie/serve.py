@@ -29,6 +29,7 @@ from ingest_api.consumer import Consumer
 from ingest_api.context import Hub
 from ingest_api.import_desk import Importing
 from ingest_api.intake import Intake
+from ingest_api.live.homes import Homes
 from ingest_api.metrics import tell
 from timeseries.upkeep import Upkeep
 from vigie import gateway_accounts
@@ -139,9 +140,10 @@ def _watch(stack: ExitStack, database: Database, look: Callable[[], bool]) -> Re
 
 
 def _deliver(stack: ExitStack, database: Database, means: Means) -> ReadyChecks:
-    """Tell people, until the stack unwinds: one plans, several send, lest a slow address hold up the rest."""
-    planner, worker = Planner(database), Worker(database, means)
-    return _take_turns(stack, "deliver", planner.turn, *[worker.turn] * SENDERS)
+    """Tell people, until the stack unwinds: one plans, several send, lest a slow address hold up the rest; one more
+    has homes hear readings."""
+    planner, worker, homes = Planner(database), Worker(database, means), Homes(database, means)
+    return _take_turns(stack, "deliver", planner.turn, homes.turn, *[worker.turn] * SENDERS)
 
 
 def _take_turns(stack: ExitStack, name: str, *turns: Callable[[], bool]) -> ReadyChecks:

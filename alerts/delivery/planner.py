@@ -5,13 +5,13 @@ that is killed, or two at once, plan nothing twice. What cannot be planned rests
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import time
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import Any, LiteralString
 
-from alerts.delivery.escalation import Member, QuietHours, Ring, escalate
+from alerts.delivery import afterwards
+from alerts.delivery.chain import chain_of, quiet_hours
+from alerts.delivery.escalation import Ring, escalate
 from alerts.delivery.outbox import Entry, put
 from alerts.resting import Resting
 from alerts.rule import Level
@@ -27,6 +27,7 @@ PRESSING = "emergency"
 """The notice that waits for no morning: somebody opened the record by themselves."""
 
 Row = tuple[Any, ...]
+Plan = Callable[[Connection, Row], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +48,18 @@ class Planner:
     def __init__(self, database: Database) -> None:
         """Plan in that database (role `vigie_deliver`)."""
         self._database = database
-        self._rings, self._notices = Resting(), Resting()
+        self._work = [(query, plan, Resting()) for query, plan in _WORK]
 
     def turn(self) -> bool:
         """Plan what has happened; true if there may be more."""
         with self._database.transaction(Role.DELIVER) as connection:
-            rings = connection.execute(_RUNG, (self._rings.now(), AT_ONCE)).fetchall()
-            _planned(connection, rings, _plan, self._rings)
-            notices = connection.execute(_NOTICES, (self._notices.now(), AT_ONCE)).fetchall()
-            _planned(connection, notices, _plan_notice, self._notices)
-        return bool(rings or notices)
+            found = [_planned(connection, *each) for each in self._work]
+        return any(found)
 
 
-def _planned(
-    connection: Connection, rows: Sequence[Row], plan: Callable[[Connection, Row], None], resting: Resting
-) -> None:
-    """Plan each by itself, so that one that cannot be harms no other."""
+def _planned(connection: Connection, query: LiteralString, plan: Plan, resting: Resting) -> bool:
+    """Plan each row by itself, so that one that cannot be harms no other."""
+    rows = connection.execute(query, (resting.now(), AT_ONCE)).fetchall()
     for row in rows:
         try:
             with connection.transaction():
@@ -72,33 +69,24 @@ def _planned(
         except Exception as error:  # noqa: BLE001
             resting.add(row[0])
             log.error("%s in %s; what should be told is behind", type(error).__name__, whereabouts(error))  # noqa: TRY400
-
-
-def quiet_hours(since: time | None, until: time | None, zone: str | None) -> QuietHours | None:
-    """As stored; None where nobody asked for any."""
-    return None if since is None or until is None or zone is None else QuietHours(since, until, ZoneInfo(zone))
+    return bool(rows)
 
 
 def _plan(connection: Connection, row: Row) -> None:
     rung = _rung(row)
     if rung.kinds:
-        _call(connection, rung)
+        _call(connection, rung, rung.kinds)
     connection.execute("UPDATE alert_event SET planned_at = now() WHERE number = %s", (rung.event,))
 
 
-def _call(connection: Connection, rung: Rung) -> None:
+def _call(connection: Connection, rung: Rung, kinds: list[int]) -> None:
     """Whoever sees another lens is not called here, but is waited for: hiding changes nobody's turn."""
-    chain, told = list[Member](), set[int]()
-    about = {"person": rung.person, "shown": rung.shown, "kinds": rung.kinds}
-    for account, step, after, since, until, zone, works, may, sees in connection.execute(_CHAIN, about).fetchall():
-        chain.append(Member(account, step, after, quiet_hours(since, until, zone), works and may))
-        if sees:
-            told.add(account)
-    for call in escalate(rung.ring, chain):
-        if call.account in told:
+    chain = chain_of(connection, rung.person, rung.shown, kinds)
+    for call in escalate(rung.ring, chain.members):
+        if call.account in chain.sees:
             put(connection, Entry(
                 account=call.account, what=rung.what, level=rung.ring.level, about=str(rung.event), person=rung.person,
-                shown=rung.shown, kinds=rung.kinds, event=rung.event, step=call.step, not_before=call.not_before,
+                shown=rung.shown, kinds=kinds, event=rung.event, step=call.step, not_before=call.not_before,
             ))  # fmt: skip
 
 
@@ -140,25 +128,6 @@ _RUNG = """
 """
 """Began: when it was raised, or worse than what somebody had acknowledged."""
 
-_CHAIN = """
-    WITH named AS (
-        SELECT account, step, after FROM chain WHERE person = %(person)s
-    UNION ALL
-        SELECT number, 0, interval '0' FROM account
-        WHERE person = %(person)s AND NOT EXISTS (SELECT FROM chain WHERE person = %(person)s)
-    ), sees AS (
-        SELECT n.*, may_be_told(n.account, %(person)s, %(kinds)s, %(shown)s) AS here,
-               may_be_told(n.account, %(person)s, %(kinds)s, NOT %(shown)s) AS elsewhere
-        FROM named n
-    )
-    SELECT s.account, s.step, s.after, q.since, q.until, q.time_zone, EXISTS (
-               SELECT FROM contact c WHERE c.account = s.account AND c.verified_at IS NOT NULL AND c.dead_at IS NULL
-                 AND (c.failing_since IS NULL OR c.failing_since > now() - interval '1 minute')),
-           s.here OR s.elsewhere, s.here
-    FROM sees s LEFT JOIN quiet_hours q ON q.account = s.account
-"""
-"""Without a chain it is the person alone. An address that has failed for a minute is tried, but not waited for."""
-
 _NOTICES = """
     SELECT number, person, key, what, due_at FROM notice
     WHERE planned_at IS NULL AND due_at <= now() AND NOT number = ANY(%s)
@@ -173,3 +142,8 @@ _ACTING = """
         WHERE person = %(person)s AND delegate AND revoked_at IS NULL AND now() <@ during
     ) AS w LEFT JOIN quiet_hours q ON q.account = w.account
 """
+
+_WORK: tuple[tuple[LiteralString, Plan], ...] = (
+    (_RUNG, _plan), (_NOTICES, _plan_notice), (afterwards.OVER, afterwards.plan),
+)  # fmt: skip
+"""Each query leaves out the numbers that rest, and tells each row's number first."""

@@ -44,6 +44,7 @@ TABLES = [
     "contact",
     "quiet_hours",
     "chain",
+    "home_heard",
     "notice",
     "outbox",
     "attempt",

@@ -157,17 +157,6 @@ def test_an_acknowledgement_stops_those_who_come_after(scene: Scene) -> None:
     ]
 
 
-def test_what_is_over_wakes_nobody_any_more(scene: Scene) -> None:
-    everybody(scene)
-    scene.happens()
-    scene.plan()
-    scene.happens("resolved")
-    scene.hurry()
-    scene.deliver()
-    assert [state[2:] for state in scene.states()] == [("cancelled", "over")] * 3
-    assert scene.sink.took == []
-
-
 def test_a_later_ring_takes_the_place_of_one_that_did_not_get_through(scene: Scene) -> None:
     everybody(scene)
     scene.happens(ago=6)

@@ -1,0 +1,37 @@
+-- What delivery still has to say and to forget.
+
+-- ── What was over before it got through ──────────────────────────────────────────────────────────────────────────────
+
+-- Those whom an alert did not reach are told that it was (alerts.delivery.afterwards): its last event is in the queue too.
+-- What was over before this migration is past.
+UPDATE alert_event SET planned_at = committed_at WHERE what = 'resolved';
+CREATE INDEX alert_event_ended ON alert_event (number) WHERE what = 'resolved' AND planned_at IS NULL;
+
+-- ── Readings for a person's own home ─────────────────────────────────────────────────────────────────────────────────
+
+-- Who has their readings at the broker, for their home to hear: whoever added that address, and wants values there.
+CREATE VIEW home WITH (security_barrier) AS
+    SELECT p.number AS person, p.id, c.glucose_unit FROM contact c
+    JOIN account a ON a.number = c.account JOIN person p ON p.number = a.person
+    WHERE c.channel = 'mqtt' AND c.reveals AND c.verified_at IS NOT NULL AND c.dead_at IS NULL
+      AND a.closed_at IS NULL AND p.closed_at IS NULL;
+-- Of their record, but for what they hid from anybody: others may be in that home.
+CREATE VIEW home_reading WITH (security_barrier) AS
+    SELECT r.*, d.id AS device_id FROM reading r JOIN device d ON d.number = r.device
+    WHERE r.person IN (SELECT w.person FROM home w)
+      AND NOT EXISTS (
+        SELECT FROM hidden h
+        WHERE h.person = r.person AND h.lifted_at IS NULL AND r.taken_at <@ h.during
+          AND (h.kind IS NULL OR h.kind = r.kind) AND (h.device IS NULL OR h.device = r.device)
+          AND (h.reading IS NULL OR h.reading = r.key));
+
+-- The newest of each kind that a home has heard.
+CREATE TABLE home_heard (
+    person      int NOT NULL REFERENCES person ON DELETE CASCADE,
+    kind        smallint NOT NULL,
+    taken_at    timestamptz NOT NULL,
+    PRIMARY KEY (person, kind)
+);
+GRANT SELECT ON home, home_reading TO vigie_deliver;
+GRANT SELECT (transaction, person, kind) ON news TO vigie_deliver;
+GRANT SELECT, INSERT, UPDATE ON home_heard TO vigie_deliver;
