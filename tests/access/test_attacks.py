@@ -145,7 +145,7 @@ def seen(connection: psycopg.Connection, view: str) -> set[int | None]:
 
 def test_the_list_of_views_is_complete(theatre: Theatre) -> None:
     views = theatre.world.as_administrator("SELECT viewname FROM pg_views WHERE schemaname = 'api'")
-    assert {name for (name,) in views} == {*VIEWS, *OWN, "device"}
+    assert {name for (name,) in views} == {*VIEWS, *OWN, "device", "withheld"}
 
 
 def test_every_view_is_a_barrier_that_the_reader_owns(theatre: Theatre) -> None:

@@ -74,6 +74,7 @@ TABLES = [
     "clinical_note",
     "reviewed",
     "news",
+    "profession",
 ]
 
 
