@@ -13,11 +13,12 @@ from ingest_api.context import TheHub
 from ingest_api.latest import arrow_of, current_glucose
 from ingest_api.opened import Opened, opened
 from ingest_api.pages.head import Head, head_of
+from ingest_api.pages.lately import glucose_lately, weight_lately
 from ingest_api.pages.render import page
-from ingest_api.pages.views.ages import sentences
+from ingest_api.pages.views.ages import counting
 from ingest_api.pages.views.alerts import OPEN, alerts_told, pressing
 from ingest_api.pages.views.now import now_of, telling_of
-from ingest_api.pages.views.person import PERIOD, Looked, in_ranges, last_day, looked_sentences
+from ingest_api.pages.views.person import Looked, in_ranges, last_day, looked_sentences
 from ingest_api.pages.views.prevention import due_titles
 from ingest_api.pages.views.weight import USUAL, told_of, weight_of
 from ingest_api.pages.visitor import TheVisitor, Visitor
@@ -27,7 +28,7 @@ from timeseries import trends
 from timeseries.glucose.rate import Arrow
 from timeseries.postgres_store import PostgresStore
 from timeseries.store import Found
-from timeseries.weight import WeightTrend, weight_series, weight_trend
+from timeseries.weight import WeightTrend
 
 router = APIRouter(tags=["pages"])
 
@@ -66,7 +67,7 @@ def person(person: UUID, request: Request, hub: TheHub, visitor: TheVisitor) -> 
         "person.html",
         head=read.head,
         now=None if read.current is None else now_of(read.current, read.arrow, telling, visitor, zone, now),
-        ages=sentences(visitor),
+        counting=counting(visitor, now),
         day=last_day(read.glucose, telling, now),
         ranges=in_ranges(read.glucose, telling, visitor, now),
         weight=weight_of(read.weight, told_of(visitor, zone, USUAL, now), visitor, now),
@@ -80,14 +81,13 @@ def _read(record: Opened, visitor: Visitor, now: datetime) -> Read:
     whose, connection = record.whose, record.connection
     head, store = head_of(record, visitor), PostgresStore(connection)
     current = current_glucose(store, whose.number, now)
-    weighed = weight_series(trends.weighings(connection, whose.number, now - trends.BEFORE, now), whose.zone)
     return Read(
         head=head,
         whose=whose,
         current=current,
         arrow=None if current is None else arrow_of(store, whose.number, current),
-        glucose=trends.glucose_told(connection, whose.number, whose.zone, now - PERIOD, now),
-        weight=weight_trend(weighed, whose.height_cm, whose.age(now)),
+        glucose=glucose_lately(connection, whose, now),
+        weight=weight_lately(connection, whose, now),
         seen=_looked(record) if head.acts else [],
         outlook=outlook_of(connection, whose) if head.wholly else None,
         alerts=pressing(alerts_seen(connection, whose.number, OPEN, None, MOST_OPEN)),
