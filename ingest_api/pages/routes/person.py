@@ -11,6 +11,8 @@ from alerts.prevention.outlook import Outlook
 from ingest_api.alerts import OF_ALERTS, Seen, alerts_seen
 from ingest_api.context import TheHub
 from ingest_api.latest import arrow_of, current_glucose
+from ingest_api.live.mark import Mark
+from ingest_api.live.news import snapshot
 from ingest_api.opened import Opened, opened
 from ingest_api.pages.head import Head, head_of
 from ingest_api.pages.lately import glucose_lately, weight_lately
@@ -43,6 +45,7 @@ MOST_DUE = 4
 class Read:
     """What the page is made from."""
 
+    mark: Mark
     head: Head
     whose: Whose
     current: Found | None
@@ -66,6 +69,7 @@ def person(person: UUID, request: Request, hub: TheHub, visitor: TheVisitor) -> 
         visitor,
         "person.html",
         head=read.head,
+        mark=str(read.mark),
         now=None if read.current is None else now_of(read.current, read.arrow, telling, visitor, zone, now),
         counting=counting(visitor, now),
         day=last_day(read.glucose, telling, now),
@@ -79,9 +83,11 @@ def person(person: UUID, request: Request, hub: TheHub, visitor: TheVisitor) -> 
 
 def _read(record: Opened, visitor: Visitor, now: datetime) -> Read:
     whose, connection = record.whose, record.connection
+    mark = Mark(now, snapshot(connection))  # before all else: what comes meanwhile is told on the open page
     head, store = head_of(record, visitor), PostgresStore(connection)
     current = current_glucose(store, whose.number, now)
     return Read(
+        mark=mark,
         head=head,
         whose=whose,
         current=current,

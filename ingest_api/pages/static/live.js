@@ -94,7 +94,7 @@ function show(told) {
 }
 
 function tell(told) {
-  // a stream that begins anew tells of a reading that came while nobody listened: of that, nothing here is drawn
+  // a stream that could not resume tells of a reading that came while nobody listened: of that, nothing here is drawn
   const missed = told.now && !told.parts && told.now.taken_at !== now.dataset.takenAt;
   if (missed) location.reload();
   else show(told);
@@ -114,6 +114,7 @@ function ring(told) {
 function hears(name, act) {
   source.addEventListener(name, (event) => {
     heard = Date.now();
+    now.dataset.after = event.lastEventId;
     act(JSON.parse(event.data));
   });
 }
@@ -121,7 +122,7 @@ function hears(name, act) {
 function connect() {
   source?.close();
   heard = Date.now();
-  source = new EventSource(now.dataset.stream);
+  source = new EventSource(`${now.dataset.stream}&after=${encodeURIComponent(now.dataset.after)}`);
   source.addEventListener("open", () => { cutOff.hidden = true; });
   source.addEventListener("error", ({ target }) => {
     cutOff.hidden = false;
