@@ -10,6 +10,7 @@ from threading import Thread
 
 from alerts.channel import Means
 from alerts.daily import Daily
+from alerts.delivery.forgetting import Forgetting
 from alerts.delivery.planner import Planner
 from alerts.delivery.worker import Worker
 from alerts.watcher import Watcher
@@ -132,11 +133,12 @@ def _keep_up(stack: ExitStack, name: str, turn: Callable[[], bool]) -> ReadyChec
 def _deliver(stack: ExitStack, database: Database, means: Means) -> ReadyChecks:
     """Start telling people, until the stack unwinds: one plans, several send, lest a slow address hold up the rest.
 
-    Another has homes hear readings.
+    Another has homes hear readings, another forgets what was told long ago.
     """
     planner, worker = Planner(database), Worker(database, means)
     homes = Homes(database, means)
-    watches = [Watch(planner.turn), Watch(homes.turn), *(Watch(worker.turn) for _ in range(SENDERS))]
+    besides = [homes.turn, Forgetting(database).turn]
+    watches = [Watch(planner.turn), *map(Watch, besides), *(Watch(worker.turn) for _ in range(SENDERS))]
     for watch in watches:
         watch.start()
         stack.callback(watch.stop)

@@ -66,3 +66,30 @@ CREATE VIEW api.pending WITH (security_barrier) AS
                       AND a.resolved_at IS NULL);
 GRANT SELECT ON api.pending TO vigie_api;
 SET LOCAL ROLE vigie_owner;
+
+-- ── What need not be kept ────────────────────────────────────────────────────────────────────────────────────────────
+
+-- The proof of what was sent is a technical log: a year at most (CNIL, recommendation of 14 October 2021 on logging: six
+-- months to a year). What is still due stays, however old; so does the journal of alerts, which is the person's record.
+-- At most so many at once; how many went.
+CREATE INDEX outbox_settled ON outbox (settled_at) WHERE settled_at IS NOT NULL;
+CREATE INDEX notice_planned ON notice (planned_at) WHERE planned_at IS NOT NULL;
+CREATE FUNCTION forget_told(most int) RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = vigie AS $$
+    WITH messages AS (
+        DELETE FROM outbox WHERE number IN (
+            SELECT number FROM outbox WHERE settled_at < now() - interval '12 months' AND state NOT IN ('waiting', 'sending')
+            ORDER BY settled_at LIMIT most)
+        RETURNING 1
+    ), notices AS (
+        DELETE FROM notice WHERE number IN (
+            SELECT n.number FROM notice n
+            WHERE n.planned_at < now() - interval '12 months'
+              AND NOT EXISTS (SELECT FROM outbox o WHERE (o.person, o.notice) = (n.person, n.key)
+                              AND o.state IN ('waiting', 'sending'))
+            ORDER BY n.planned_at LIMIT most)
+        RETURNING 1
+    )
+    SELECT ((SELECT count(*) FROM messages) + (SELECT count(*) FROM notices))::int
+$$;
+REVOKE ALL ON FUNCTION forget_told FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION forget_told TO vigie_deliver;
