@@ -47,6 +47,7 @@ VIEWS = {
     "reviewed": "person",
     "alert": "person",
     "alert_event": "person",
+    "pending": "person",
     "thresholds": "person",
     "followed": "person",
     "chain": "person",
