@@ -57,6 +57,7 @@ TABLES = [
     "ins_lookup",
     "thresholds",
     "walk",
+    "calm",
     "alert",
     "alert_event",
     "alert_act",
