@@ -1,14 +1,17 @@
 """Every route and method, by everybody there is: what each may ask is declared here, in words, and nowhere else."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from uuid import UUID, uuid4
 
 import httpx
+import psycopg
 import pytest
 from fastapi.routing import APIRoute
 
@@ -454,10 +457,30 @@ def test_a_route_answers_those_it_should_and_nobody_else(scene: Scene, call: Cal
 def test_what_is_not_to_be_seen_is_answered_as_what_does_not_exist(scene: Scene, call: Call) -> None:
     unseen = [who for who in sorted(SIGNED_IN) if call.policy.of(who) is Answer.NOT_THERE]
     absent = {name: str(uuid4()) for name in ("person", "household", "device", "contact", "alert")}
-    hers = [call.ask(scene, scene.callers[who]) for who in unseen]
-    nobodys = [call.ask(scene, scene.callers[who], **absent) for who in unseen]
+    hers, nobodys = [], []
+    for who in unseen:
+        with saying() as said_of_hers:
+            hers.append(call.ask(scene, scene.callers[who]))
+        with saying() as said_of_nobodys:
+            nobodys.append(call.ask(scene, scene.callers[who], **absent))
+        assert said_of_hers == said_of_nobodys  # the same work, so that no clock tells them apart
     assert unseen
     assert [told(answer) for answer in hers] == [told(answer) for answer in nobodys]
+
+
+@contextmanager
+def saying() -> Iterator[list[str]]:
+    """What the database is told meanwhile, but for tickets, renewed when they are due, and the pool's own upkeep."""
+    said: list[str] = []
+    execute = psycopg.Cursor.execute
+
+    def noting(cursor: Any, query: Any, *more: Any, **how: Any) -> Any:
+        said.append(query if isinstance(query, str) else bytes(query).decode())
+        return execute(cursor, query, *more, **how)
+
+    with patch.object(psycopg.Cursor, "execute", noting):
+        yield said
+    said[:] = [each for each in said if each not in ("", "DISCARD ALL") and " ticket" not in each]
 
 
 def told(answer: httpx.Response) -> tuple[int, str, list[tuple[str, str]]]:
