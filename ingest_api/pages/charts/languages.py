@@ -93,7 +93,7 @@ FRENCH = Words(
         }
     ),
     nothing="Aucune mesure",
-    too_few_days="Une journée type demande des mesures d'au moins {days} jours",
+    too_few_days="Une journée type demande des mesures d’au moins {days} jours",
     unknown="–",
     below_sensor="LO",
     above_sensor="HI",
