@@ -113,4 +113,4 @@ def _apply(connection: Connection) -> Iterator[str]:
 def files() -> list[tuple[str, str]]:
     """Name and text of every migration, in order."""
     folder = resources.files("hub") / "migrations"
-    return sorted((f.name, f.read_text()) for f in folder.iterdir() if f.name.endswith(".sql"))
+    return sorted((f.name, f.read_text(encoding="utf-8")) for f in folder.iterdir() if f.name.endswith(".sql"))

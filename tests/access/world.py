@@ -1,7 +1,8 @@
 """People with readings, those who would see them, and their calls; what a test does not say is ordinary."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -181,6 +182,21 @@ class World:
         """As the route does, without its entry."""
         with self.database.transaction(Role.REGISTER) as connection:
             assert Sharing(connection).open_in_emergency(holder.number, by.account.number, way, "found unconscious")
+
+    @contextmanager
+    def no_log(self) -> Iterator[None]:
+        """While nothing can be entered in the access log; that shows at the commit, where it is latest."""
+        self.as_administrator(
+            "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'full'; END $$"
+        )
+        self.as_administrator(
+            "CREATE CONSTRAINT TRIGGER full_disk AFTER INSERT ON access_log DEFERRABLE INITIALLY DEFERRED "
+            "FOR EACH ROW EXECUTE FUNCTION full_disk()"
+        )
+        try:
+            yield
+        finally:
+            self.as_administrator("DROP FUNCTION full_disk CASCADE")
 
     def as_administrator(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """What the database's own administrator can do, past every right."""
