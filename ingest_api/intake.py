@@ -15,7 +15,7 @@ from device_adapters.buffer import Hearing
 from hub.database import UNSTORABLE, Connection, Database, Role
 from hub.directory import Directory
 from hub.errors import CollectionStopped, DecoderFault, NotStorable, Refusal, UnknownDevice
-from hub.faults import whereabouts
+from hub.faults import named
 from hub.measurements import WHOLE, Decoded, Measurement, RawPayload, Refused
 from hub.readings import Reading, tie
 from hub.records import HeldDevice
@@ -150,7 +150,7 @@ def _tie(opened: _Opened, held: dict[str, HeldDevice]) -> None:
 
 def _fault(error: Exception) -> Refusal:
     """A bug of ours must not stop the messages behind; the place says where, without values."""
-    log.error("%s in %s; the payload is in quarantine", type(error).__name__, whereabouts(error))
+    log.error("%s; the payload is in quarantine", named(error))
     return DecoderFault(f"{type(error).__name__} in our decoder; replay after it is mended")
 
 

@@ -7,6 +7,7 @@ for the end of quiet hours; what was not urgent is then one message for all of t
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from alerts.delivery.chain import chain_of
 from alerts.delivery.escalation import Call, Ring, missed
@@ -35,15 +36,12 @@ class Over:
     resting: list[str]
 
 
-def plan(connection: Connection, at_once: int) -> bool:
-    """Queue what is to be told of alerts that are over (role `vigie_deliver`); true if there were any."""
-    ended = [Over(*row) for row in connection.execute(_OVER, (at_once,)).fetchall()]
-    for over in ended:
-        if over.began is not None and over.kinds:
-            _tell(connection, over, over.began, over.kinds)
-    events = [over.event for over in ended]
-    connection.execute("UPDATE alert_event SET planned_at = now() WHERE number = ANY(%s)", (events,))
-    return bool(ended)
+def plan(connection: Connection, row: tuple[Any, ...]) -> None:
+    """Queue what is to be told of an alert that is over: a row of OVER (role `vigie_deliver`)."""
+    over = Over(*row)
+    if over.began is not None and over.kinds:
+        _tell(connection, over, over.began, over.kinds)
+    connection.execute("UPDATE alert_event SET planned_at = now() WHERE number = %s", (over.event,))
 
 
 def _tell(connection: Connection, over: Over, began: datetime, kinds: list[int]) -> None:
@@ -68,7 +66,7 @@ def _entry(over: Over, call: Call, kinds: list[int]) -> Entry:
 
 
 # one that is on its way just now may yet get through: it is waited for
-_OVER = """
+OVER = """
     SELECT e.number, e.person, e.shown, a.kinds, e.level, e.at,
            (SELECT min(b.at) FROM alert_event b
             WHERE (b.person, b.shown, b.alert) = (e.person, e.shown, e.alert) AND b.what IN ('raised', 'worsened')
@@ -79,7 +77,7 @@ _OVER = """
                  WHERE (s.person, s.shown, s.alert) = (e.person, e.shown, e.alert) AND s.what = 'snoozed'
                    AND s.by IS NOT NULL)
     FROM alert_event e JOIN alert a ON (a.person, a.shown, a.key) = (e.person, e.shown, e.alert)
-    WHERE e.what = 'resolved' AND e.planned_at IS NULL
+    WHERE e.what = 'resolved' AND e.planned_at IS NULL AND NOT e.number = ANY(%s)
       AND NOT EXISTS (SELECT FROM alert_event r JOIN outbox o ON (o.person, o.event) = (r.person, r.number)
                       WHERE (r.person, r.alert) = (e.person, e.alert) AND o.state = 'sending')
     ORDER BY e.number LIMIT %s FOR UPDATE OF e SKIP LOCKED

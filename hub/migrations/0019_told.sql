@@ -54,7 +54,7 @@ CREATE VIEW api.pending WITH (security_barrier) AS
         JOIN reading r ON r.person = w.person AND r.taken_at = (e ->> 'at')::timestamptz
                       AND r.device = (e ->> 'device')::int AND r.kind IN (1, 2, 3, 21)
         ORDER BY r.kind) AS kinds) AS k
-    WHERE w.person IN (SELECT y.person FROM reach_by_way y) AND cardinality(k.kinds) > 0
+    WHERE w.person IN (SELECT y.person FROM reach_by_way y WHERE y.alerts) AND cardinality(k.kinds) > 0
       AND NOT EXISTS (SELECT FROM unnest(k.kinds) AS n (kind) WHERE NOT EXISTS (
             SELECT FROM reach_by_way y WHERE y.person = w.person AND (y.kinds IS NULL OR n.kind = ANY(y.kinds))))
       AND w.shown = (

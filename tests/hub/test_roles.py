@@ -57,6 +57,7 @@ TABLES = [
     "ins_lookup",
     "thresholds",
     "walk",
+    "calm",
     "alert",
     "alert_event",
     "alert_act",
@@ -74,6 +75,7 @@ TABLES = [
     "clinical_note",
     "reviewed",
     "news",
+    "profession",
 ]
 
 

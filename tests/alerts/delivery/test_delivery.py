@@ -445,3 +445,22 @@ def test_a_fault_of_a_channel_harms_one_message(scene: Scene, monkeypatch: pytes
     scene.hurry()
     scene.deliver()
     assert scene.states() == [("ada", "raised", "sent", None)]
+
+
+def test_what_cannot_be_planned_keeps_nobody_waiting(scene: Scene) -> None:
+    scene.address(scene.ada)
+    harmed = scene.happens("rang")
+    scene.world.as_administrator("UPDATE alert_event SET quiet = '{nobody}' WHERE number = %s", harmed)
+    scene.happens("rang")
+    scene.deliver()
+    assert scene.states() == [("ada", "rang", "sent", None)]
+
+
+def test_what_cannot_be_put_into_words_keeps_nobody_waiting(scene: Scene) -> None:
+    scene.address(scene.ada, reveals=True)
+    scene.address(scene.mother)
+    scene.chain((scene.ada, 0), (scene.mother, 0))
+    harmed = scene.happens()
+    scene.world.as_administrator("UPDATE alert_event SET because = '{}' WHERE number = %s", harmed)
+    scene.deliver()
+    assert scene.states() == [("ada", "raised", "waiting", None), ("mother", "raised", "sent", None)]
