@@ -6,7 +6,7 @@ returns, all of it is committed, and the payloads may be acknowledged.
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import count
 
@@ -75,11 +75,24 @@ class Intake:
         Raises DatabaseError or a database error when nothing was promised: the same call may be repeated.
         """
         try:
-            return self._accept(raws)
+            return self._commit(self._prepared(raws))
         except UNSTORABLE as error:
             if len(raws) > 1:
                 return self._accept_one_by_one(raws)
-            return self._set_aside(raws[0], NotStorable(f"the database refuses it: {type(error).__name__}"))
+            return self._set_aside(raws[0], _not_storable(error))
+
+    def replay(self, raw: RawPayload) -> Receipt:
+        """Take in anew what was set aside; its gateway was told of it then, and has not been heard by this.
+
+        Raises as `accept`.
+        """
+        (opened,) = self._prepared([raw])
+        opened.decoded = replace(opened.decoded, sequence=None)
+        try:
+            (receipt,), _ = self._commit([opened])
+        except UNSTORABLE as error:
+            return Receipt((), (Refused(WHOLE, _not_storable(error)),))
+        return receipt
 
     def settle(self, hearing: Hearing) -> list[Ack]:
         """What has become clear by waiting; see progress."""
@@ -101,12 +114,12 @@ class Intake:
         except UNSTORABLE:
             return self._commit([_Opened(raw, refused=refused)])
 
-    def _accept(self, raws: Sequence[RawPayload]) -> tuple[list[Receipt], list[Ack]]:
+    def _prepared(self, raws: Sequence[RawPayload]) -> list[_Opened]:
         opened = [_open(raw, self._keys) for raw in raws]
         held = self._directory.held({m.device for o in opened for m in o.decoded.measurements})
         for each in opened:
             _tie(each, held)
-        return self._commit(opened)
+        return opened
 
     def _commit(self, opened: Sequence[_Opened]) -> tuple[list[Receipt], list[Ack]]:
         with self._database.transaction(Role.INTAKE) as connection:
@@ -146,6 +159,10 @@ def _tie(opened: _Opened, held: dict[str, HeldDevice]) -> None:
             opened.refused.append(Refused(place, why))
         except Exception as error:  # noqa: BLE001
             opened.refused.append(Refused(place, _fault(error)))
+
+
+def _not_storable(error: Exception) -> Refusal:
+    return NotStorable(f"the database refuses it: {type(error).__name__}")
 
 
 def _fault(error: Exception) -> Refusal:
