@@ -11,6 +11,7 @@ from threading import Thread
 
 from alerts.channel import Means
 from alerts.daily import Daily
+from alerts.delivery.forgetting import Forgetting
 from alerts.delivery.planner import Planner
 from alerts.delivery.worker import Worker
 from alerts.watcher import Watcher
@@ -29,6 +30,7 @@ from ingest_api.consumer import Consumer
 from ingest_api.context import Hub
 from ingest_api.import_desk import Importing
 from ingest_api.intake import Intake
+from ingest_api.live.homes import Homes
 from ingest_api.metrics import tell
 from timeseries.upkeep import Upkeep
 from vigie import gateway_accounts
@@ -139,9 +141,13 @@ def _watch(stack: ExitStack, database: Database, look: Callable[[], bool]) -> Re
 
 
 def _deliver(stack: ExitStack, database: Database, means: Means) -> ReadyChecks:
-    """Tell people, until the stack unwinds: one plans, several send, lest a slow address hold up the rest."""
-    planner, worker = Planner(database), Worker(database, means)
-    return _take_turns(stack, "deliver", planner.turn, *[worker.turn] * SENDERS)
+    """Tell people, until the stack unwinds: one plans, several send, lest a slow address hold up the rest.
+
+    Another has homes hear readings, another forgets what was told long ago.
+    """
+    planner, homes, forgetting = Planner(database), Homes(database, means), Forgetting(database)
+    worker = Worker(database, means)
+    return _take_turns(stack, "deliver", planner.turn, homes.turn, forgetting.turn, *[worker.turn] * SENDERS)
 
 
 def _take_turns(stack: ExitStack, name: str, *turns: Callable[[], bool]) -> ReadyChecks:

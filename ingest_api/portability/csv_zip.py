@@ -49,7 +49,7 @@ def _tables(source: Source) -> Iterator[tuple[str, tuple[str, ...], Iterable[Ite
     yield "person", head, [source.head()]
     yield "devices", ("id", "kind", "model"), [source.devices()]
     yield "pairings", ("device", "since", "until"), [source.pairings()]
-    grants = ("id", "to", "role", "kinds", "from", "until", "delegate", "made_at")
+    grants = ("id", "to", "role", "kinds", "from", "until", "delegate", "made_at", "may", "representative")
     yield "grants", grants, [[(*row[:3], kinds_of(row[3]), *row[4:]) for row in source.grants()]]
     hidden = ("id", "kind", "device", "reading", "from", "to", "made_at")
     yield "hidden", hidden, [[(row[0], KIND_BY_NUMBER.get(row[1]), *row[2:]) for row in source.hidden()]]

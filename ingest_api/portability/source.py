@@ -86,7 +86,7 @@ class Source:
         return self._rows(_PAIRINGS)
 
     def grants(self) -> list[Row]:
-        """Id, to whom, role, kinds (None: all), since, until, delegate, made at."""
+        """Id, to whom, role, kinds (None: all), since, until, delegate, made at, may settle, representative."""
         return self._rows(_GRANTS)
 
     def hidden(self) -> list[Row]:
@@ -161,7 +161,8 @@ _PAIRINGS = """
     WHERE h.person = %(person)s ORDER BY lower(h.during), d.number
 """
 _GRANTS = """
-    SELECT id, name, role, kinds, lower(during), upper(during), delegate, created_at FROM access_grant
+    SELECT id, name, role, kinds, lower(during), upper(during), delegate, created_at, may, representative
+    FROM access_grant
     WHERE person = %(person)s ORDER BY created_at, id
 """
 _HIDDEN = """

@@ -206,7 +206,7 @@ def test_a_team_shut_out_keeps_its_members_out_but_for_what_is_theirs(
 
 def test_a_delegate_settles_under_their_own_name_and_does_not_see_what_is_hidden(world: World, ada: Holder) -> None:
     delegate, friend = world.somebody(ActorRole.CAREGIVER), world.somebody(ActorRole.CAREGIVER)
-    settle(ada, "grants", to=delegate.name, delegate=True)
+    settle(ada, "grants", to=delegate.name, delegate=True, may=["share", "hide"])
     settle(ada, "grants", by=delegate, to=friend.name)
     settle(ada, "hidden", by=delegate, kind="weight")
     world.settle()

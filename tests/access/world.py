@@ -19,7 +19,7 @@ from hub.directory import PostgresDirectory
 from hub.quantities import KINDS, Kind
 from hub.readings import Reading
 from hub.records import Device, DeviceKind, Person
-from hub.sharing import Sharing, Way
+from hub.sharing import Delegation, May, Sharing, Way
 from ingest_api.access import Access
 from ingest_api.app import create_app
 from ingest_api.context import Hub
@@ -156,13 +156,17 @@ class World:
         )  # fmt: skip
         return alert_id(holder.id, key)
 
-    def grant(self, holder: Holder, to: Somebody, kinds: Sequence[Kind] | None = None, delegate: bool = False) -> UUID:
-        """From an hour ago, without an end."""
+    def grant(
+        self, holder: Holder, to: Somebody, kinds: Sequence[Kind] | None = None, delegate: bool = False,
+        may: Sequence[May] = (),
+    ) -> UUID:  # fmt: skip
+        """From an hour ago, without an end; a delegate may settle what is named."""
         with self.database.transaction(Role.REGISTER) as connection:
             during = (datetime.now(UTC) - timedelta(hours=1), None)
             return Sharing(connection).grant(
-                holder.number, to.account, holder.account.number, kinds, during, delegate=delegate
-            )
+                holder.number, to.account, holder.account.number, kinds, during,
+                Delegation(frozenset(may)) if delegate else None,
+            )  # fmt: skip
 
     def block(self, holder: Holder, whom: Somebody) -> None:
         """Shut somebody out."""

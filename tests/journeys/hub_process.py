@@ -6,6 +6,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
@@ -65,6 +67,16 @@ class HubProcess:
     def stop(self) -> None:
         """As an operator would end it."""
         self._end(signal.SIGTERM)
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """As if it hung meanwhile: its connections stay, and nothing comes over them."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
 
     def run(self, *arguments: str) -> str:
         """Another command of the program on the same hub; its output."""

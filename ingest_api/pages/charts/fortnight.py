@@ -16,23 +16,23 @@ FORTNIGHT_HEIGHT = 40
 """Pixels."""
 
 
-def fortnight(days: Mapping[date, Tally], today: date, telling: Telling) -> Markup:
+def fortnight(days: Mapping[date, Tally], last: date, telling: Telling) -> Markup:
     """A stroke a day over the target band, a dot at its mean; days without readings stay open."""
     highest = max((each.highest for each in days.values() if each.highest is not None), default=None)
     if highest is None:
         return picture("mini", telling.words.nothing, FORTNIGHT_HEIGHT, unknown(telling.words))
-    label = fortnight_label(days, today, telling)
+    label = fortnight_label(days, last, telling)
     scale = small_axis(telling, highest)
     low, high = (scale.at(bound) for bound in (telling.target.above, telling.target.below) if bound)
     band = el("rect", x=0, y=percent(high), width="100%", height=percent(low - high), class_="target-band")
-    strokes = "".join(_stroke(days[day], n, scale) for n, day in enumerate(_fortnight(today)) if day in days)
-    means = "".join(_mean(days[day], n, scale) for n, day in enumerate(_fortnight(today)) if day in days)
+    strokes = "".join(_stroke(days[day], n, scale) for n, day in enumerate(_fortnight(last)) if day in days)
+    means = "".join(_mean(days[day], n, scale) for n, day in enumerate(_fortnight(last)) if day in days)
     return picture("mini", label, FORTNIGHT_HEIGHT, band, plot(path(strokes, "day-span"), path(means, "day-mean")))
 
 
-def fortnight_label(days: Mapping[date, Tally], today: date, telling: Telling) -> str:
+def fortnight_label(days: Mapping[date, Tally], last: date, telling: Telling) -> str:
     """How many days have readings, and on how many some lay very low or very high."""
-    told = [days[day] for day in _fortnight(today) if day in days]
+    told = [days[day] for day in _fortnight(last) if day in days]
     return telling.words.fortnight_label.format(
         days=len(told),
         low=sum(bool(each.readings[0]) for each in told),
@@ -42,8 +42,8 @@ def fortnight_label(days: Mapping[date, Tally], today: date, telling: Telling) -
     )
 
 
-def _fortnight(today: date) -> list[date]:
-    return [today - timedelta(days=DAYS - 1 - n) for n in range(DAYS)]
+def _fortnight(last: date) -> list[date]:
+    return [last - timedelta(days=DAYS - 1 - n) for n in range(DAYS)]
 
 
 def _stroke(of: Tally, n: int, scale: Axis) -> str:
