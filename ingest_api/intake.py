@@ -16,7 +16,7 @@ from hub.database import UNSTORABLE, Connection, Database, Role
 from hub.directory import Directory
 from hub.errors import CollectionStopped, DecoderFault, NotStorable, Refusal, UnknownDevice
 from hub.faults import named
-from hub.measurements import WHOLE, Decoded, Measurement, RawPayload, Refused
+from hub.measurements import WHOLE, Channel, Decoded, Measurement, RawPayload, Refused
 from hub.readings import Reading, tie
 from hub.records import HeldDevice
 from ingest_api import quarantine
@@ -37,6 +37,9 @@ class Fate(StrEnum):
     QUARANTINED = "quarantined"
     IGNORED = "ignored"
 
+
+_NO_GATEWAY = ""
+"""No gateway's name."""
 
 _FATES = {outcome: Fate(outcome.value) for outcome in Outcome}
 
@@ -154,7 +157,7 @@ def _tie(opened: _Opened, held: dict[str, HeldDevice]) -> None:
             opened.fates[place] = Fate.IGNORED
             continue
         try:
-            opened.readings.append((place, _tie_one(measurement, held)))
+            opened.readings.append((place, _tie_one(measurement, held, opened.raw.channel)))
         except Refusal as why:
             opened.refused.append(Refused(place, why))
         except Exception as error:  # noqa: BLE001
@@ -171,10 +174,13 @@ def _fault(error: Exception) -> Refusal:
     return DecoderFault(f"{type(error).__name__} in our decoder; replay after it is mended")
 
 
-def _tie_one(measurement: Measurement, held: dict[str, HeldDevice]) -> Reading:
+def _tie_one(measurement: Measurement, held: dict[str, HeldDevice], channel: Channel) -> Reading:
+    """Who else than a gateway of ours speaks at the broker speaks for no device that has one."""
     device = held.get(measurement.device)
     if device is None:
         raise UnknownDevice("the device is not registered; register it and pair it with a person, then replay")
+    if channel is Channel.MQTT and measurement.gateway is None:
+        measurement = replace(measurement, gateway=_NO_GATEWAY)
     return tie(measurement, device)
 
 
