@@ -36,8 +36,8 @@ def _live(home: Home, row: Row) -> None:
 
 
 def _foresees(home: Home, sight: Foresight, shown: bool = False) -> None:
-    home.ask("INSERT INTO foresight VALUES (%s, %s, %s, %s, %s, %s)", home.person, shown, sight.valid_from,
-             list(sight.weights), sight.error, sight.asked)  # fmt: skip
+    home.ask("INSERT INTO foresight VALUES (%s, %s, %s, %s, %s, %s, %s)", home.person, shown, sight.valid_from,
+             list(sight.weights), sight.error, sight.asked, sight.minutes)  # fmt: skip
 
 
 def _looked_in_full(home: Home) -> bool:
