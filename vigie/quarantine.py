@@ -40,8 +40,7 @@ def replay(database_url: str, keys: Keys, progress: Console) -> tuple[int, int]:
 
 
 def _again(database: Database, intake: Intake, each: quarantine.Quarantined) -> bool:
-    receipts, _ = intake.accept([each.raw])
-    if receipts[0].refused:
+    if intake.replay(each.raw).refused:
         return False
     with database.transaction(Role.INTAKE) as connection:
         quarantine.resolve(connection, each.raw)

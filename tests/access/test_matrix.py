@@ -168,6 +168,12 @@ class Scene:
         made: UUID = rows[0][0]
         return made
 
+    def confirmed(self) -> UUID:
+        """One more that works."""
+        made = self.contact()
+        self.world.as_administrator("UPDATE contact SET verified_at = now() WHERE id = %s", made)
+        return made
+
     def pairing(self) -> UUID:
         """One more device of hers, to be no longer."""
         return self.world.record.pair(self.world.record.device(), self.ada.person).id
@@ -329,6 +335,8 @@ CALLS = (
     Call("POST /told/contacts/{contact}/verify", OWNS, 303, lambda s: {"code": "123456"},
          lambda s: {"contact": s.contact()}, sent="data"),
     Call("POST /told/contacts/{contact}/remove", OWNS, 303, named=lambda s: {"contact": s.contact()}),
+    Call("POST /told/contacts/{contact}/try", OWNS, 303, named=lambda s: {"contact": s.confirmed()}),
+    Call("POST /told/browser", ANYONE, 422, lambda s: {"subscription": "none"}, sent="data"),
     Call("POST /told/quiet-hours", ANYONE, 303, lambda s: {"none": "yes"}, sent="data"),
     form(f"POST {PAGE}/hidden", 303, lambda s: {"what": "other", "to": "2015-01-01", "sure": "yes"}, policy=SETTLES),
     form(f"POST {PAGE}/hidden/show", 303, lambda s: {"items": str(s.hidden())}, policy=SETTLES),
@@ -362,6 +370,7 @@ CALLS = (
          named=lambda s: {"note": s.mark("clinical_note")}),
     Call("GET /preferences", PUBLIC),
     Call("POST /preferences", PUBLIC, 403),  # from another site, as every form that is not ours
+    Call("GET /sw.js", PUBLIC),
     Call("GET /static/{name}", PUBLIC, named=lambda s: {"name": "base.css"}),
 )  # fmt: skip
 _GUARDING = (READS, ACTS, SETTLES, SENDS, OPENS, OWNS, FOLLOWS, SETS, MARKS, UNMARKS)
