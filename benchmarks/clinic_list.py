@@ -36,7 +36,7 @@ def run(where: Setting, rounds: int) -> list[Ratio]:
         database.close()
     return [
         Ratio(f"the queries of a list of {PEOPLE:,} beside a pass over the rights", rights, query, 5.0),
-        Ratio("its page, beside them", query, page, 1.5, besides=True),
+        Ratio("its page, beside them", query, page, 1.5),
     ]
 
 

@@ -52,7 +52,11 @@ def report(
 ) -> HTMLResponse:
     """Whole days that end with `to`: ranges, figures, a usual day, each day; made to be printed on one sheet."""
     now = datetime.now(UTC)
-    found = read(hub, visitor, person, lambda zone: days_asked(days, to, zone, now))
+    return drawn(request, visitor, read(hub, visitor, person, lambda zone: days_asked(days, to, zone, now)), now)
+
+
+def drawn(request: Request, visitor: Visitor, found: Found, now: datetime) -> HTMLResponse:
+    """The page of what was read."""
     return page(
         request,
         visitor,
