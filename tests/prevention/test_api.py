@@ -136,6 +136,13 @@ def test_what_is_said_and_read_is_entered_in_the_log(world: World) -> None:
     assert acts(world, ada) == [("person", "prevention"), ("clinician", "read"), ("person", "prevention")]
 
 
+def test_what_cannot_be_entered_is_not_noted(world: World) -> None:
+    ada = a_woman(world)
+    with world.no_log():
+        assert ada.api.request("POST", ada.path(f"/prevention/{ITEM}/done")).status_code == 503
+    assert item(ada.api, ada)["said"] == []
+
+
 def test_who_was_let_in_to_some_kinds_alone_sees_no_prevention(world: World) -> None:
     ada, some, every = a_woman(world), world.clinician(), world.clinician()
     world.grant(ada, some, [Kind.WEIGHT, Kind.GLUCOSE_INTERSTITIAL])
