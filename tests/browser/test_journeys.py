@@ -27,11 +27,11 @@ def tab_to(page: Page, wanted: Locator) -> None:
 
 
 def press(page: Page, button: Locator) -> None:
-    """Go to that button, and press it; the next page says that it is done."""
+    """Go to that button, and press it; the next page says that it is done, and one goes on from there."""
     tab_to(page, button)
     with page.expect_navigation():
         page.keyboard.press("Enter")
-    expect(page.locator(".done")).to_be_visible()
+    expect(page.locator(".done")).to_be_focused()
 
 
 def once_it_is_there(page: Page, wanted: Locator) -> None:

@@ -13,6 +13,9 @@ SOON = 10_000
 WITHIN = 2_000
 """Milliseconds from a reading sent to its number on an open page, unless the machine is busy: so the best of three."""
 
+READ_OUT = ":is([aria-live], [role=status], [role=alert]) [data-live], [data-live]:is([aria-live], [role])"
+"""A number that is read out whenever it changes, every few minutes, is soon switched off."""
+
 _CLOCK = re.compile("[0-9]{2}:[0-9]{2}")
 
 
@@ -52,6 +55,7 @@ def test_a_reading_appears_by_itself_and_every_word_and_chart_agrees_with_it(vis
         each.reload()
     assert [shown(each) | {"ago": ""} for each in (page, french)] == [each | {"ago": ""} for each in live]
     assert [drawn(each) for each in (page, french)] == charts
+    expect(page.locator(READ_OUT)).to_have_count(0)
 
 
 def appears_after(page: Page, town: Town, value: float) -> float:

@@ -38,14 +38,9 @@ class Likes:
         return f"{self.language}-{self.glucose}-{self.theme}-{self.size}"
 
 
-EVERY_PAIR = (
-    Likes("en", "mgdl", "light", "phone"),
-    Likes("en", "mmoll", "dark", "desktop"),
-    Likes("fr", "mgdl", "dark", "desktop"),
-    Likes("fr", "mmoll", "light", "desktop"),
-    Likes("fr", "mmoll", "dark", "phone"),
-)
-"""Language, unit, colours and size: any two of them in every combination (a covering array of strength two)."""
+BOTH_LANGUAGES = (Likes("en", "mgdl", "light", "phone"), Likes("fr", "mmoll", "dark", "desktop"))
+EVERY_PAIR = (*BOTH_LANGUAGES, Likes("en", "mmoll", "dark", "phone"), Likes("fr", "mgdl", "light", "desktop"))
+"""Language, unit and colours: any two of them in every combination (a covering array of strength two)."""
 
 
 @dataclass(frozen=True, slots=True)
