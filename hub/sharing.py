@@ -156,8 +156,8 @@ class Sharing:
             (regulation, break_glass, person),
         )
 
-    def open_in_emergency(self, person: int, by: int, way: Way, reason: str) -> tuple[UUID, datetime] | None:
-        """Open a record for EMERGENCY_LASTS; None to whom the person or their profession keeps it closed."""
+    def open_in_emergency(self, person: int | None, by: int, way: Way, reason: str) -> tuple[UUID, datetime] | None:
+        """Open a record for EMERGENCY_LASTS; None where the person or the profession keeps it closed, and of nobody."""
         row = self._connection.execute(_OPEN, {
             "person": person, "account": by, "way": way, "reason": reason, "lasts": EMERGENCY_LASTS,
         }).fetchone()  # fmt: skip

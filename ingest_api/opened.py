@@ -65,7 +65,7 @@ def acting_for(hub: Hub, actor: Actor, person: UUID, may: May | None = None) -> 
     refuse(hub, actor, person)
 
 
-def acts_for(connection: Connection, person: int, may: May | None = None) -> bool:
+def acts_for(connection: Connection, person: int | None, may: May | None = None) -> bool:
     """True if the actor may settle things in that person's record; where it is named, that."""
     query = "SELECT FROM acted_for WHERE person = %s AND (%s::text IS NULL OR %s = ANY(may))"
     return bool(connection.execute(query, (person, may, may)).rowcount)

@@ -148,7 +148,8 @@ class World:
             "SELECT %s, shown, %s, %s, 'low', %s, 'warning', %s, %s, %s, %s, '[]' "
             "FROM unnest('{f,t}'::bool[]) AS shown",
             holder.number, key, alert_id(holder.id, key), [KINDS[kind].number for kind in kinds], NOW, NOW, NOW,
-            json.dumps({"key": "low", "numbers": [{"name": "glucose", "value": 61, "unit": "mg/dL"}]}),
+            json.dumps({"key": "low", "numbers": [{"name": "glucose", "value": 61, "unit": "mg/dL"},
+                                                   {"name": "bound", "value": 70, "unit": "mg/dL"}]}),
         )  # fmt: skip
         self.as_administrator(
             "INSERT INTO alert_event (person, shown, alert, what, at, rule, level, because, rings) "

@@ -14,6 +14,10 @@ from uuid import uuid4
 
 import httpx
 
+from vigie.telling import new_push_key
+
+PUSH_KEY = new_push_key()
+
 STARTS_WITHIN = 180.0
 """Seconds; on a busy machine the imports alone take ten."""
 
@@ -41,6 +45,7 @@ class HubProcess:
             "VIGIE_MQTT_URL": self.mqtt_url,
             "VIGIE_MQTT_CLIENT": self.client,
             "VIGIE_HTTP": f"127.0.0.1:{self.port}",
+            "VIGIE_VAPID_KEY": PUSH_KEY,
         }
 
     def start(self) -> None:

@@ -84,7 +84,7 @@ def test_the_versions_of_a_time_are_those_in_force_in_it(
     home = a_home(database)
     for minutes in (0, 60, 120):
         home.ask(
-            "INSERT INTO foresight VALUES (%s, false, %s, %s, 1, 0.4)",
+            "INSERT INTO foresight VALUES (%s, false, %s, %s, 1, 0.4, 20)",
             home.person, after(minutes), [float(minutes)] * 13,
         )  # fmt: skip
     with database.transaction(Role.WATCH) as connection:
