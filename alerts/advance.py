@@ -13,8 +13,10 @@ from itertools import chain
 from pydantic import TypeAdapter
 
 from alerts.alert import Event
+from alerts.calm import MICROSECOND, Calm, calm_at
 from alerts.fortnight import next_daily
 from alerts.history import DAY_BACK, History
+from alerts.leap import leap
 from alerts.lifecycle import REMEMBERED, State, look_back, step
 from alerts.rule import LIVE, Finding, Known, Looks, rules
 
@@ -29,6 +31,7 @@ class Walk:
 
     `look_at`: when to look though nothing comes. `settle_at`: when to look back, to `old_since` and a day before.
     `newest`, `arrived`: as Known has them; remembered, so that going on needs no readings older than rules judge.
+    `calm`: while nothing goes on, the readings that change nothing; forgotten, each is looked at.
     """
 
     at: datetime
@@ -38,14 +41,15 @@ class Walk:
     settle_at: datetime | None = None
     old_since: datetime | None = None
     state: State = field(default_factory=State)
+    calm: Calm | None = None
 
 
 _WALK = TypeAdapter(Walk)
 
 
 def to_json(walk: Walk) -> bytes:
-    """The walk as it is stored."""
-    return _WALK.dump_json(walk)
+    """The walk as it is stored, but for its calm, which is kept apart."""
+    return _WALK.dump_json(walk, exclude={"calm"})
 
 
 def from_json(stored: bytes) -> Walk:
@@ -64,18 +68,40 @@ def advance(walk: Walk, history: History, until: datetime) -> tuple[Walk, list[E
 def steps(walk: Walk, history: History, until: datetime) -> Iterator[tuple[Walk, list[Event]]]:
     """The same, instant by instant: where the walk stands after each, and what was told at it."""
     while (now := due(walk, history)) <= until:
+        far = _leap(walk, history, until)
+        if far is not None:
+            walk, now = replace(walk, at=far - MICROSECOND), far
         walk, events = _turn(walk, history, now)
         yield walk, events
 
 
 def due(walk: Walk, history: History) -> datetime:
     """The next instant at which anything can change."""
+    named = (walk.look_at, history.receipts(walk.at))
+    return min([due_besides(walk, history), *(at for at in named if at is not None)])
+
+
+def due_besides(walk: Walk, history: History) -> datetime:
+    """The same, but for glucose that comes or does not."""
     weighed = (w.received_at for w in history.weighings if w.received_at > walk.at)
     acted = (act.at for act in history.acts if act.at > walk.at)
     taken_out = (at for at in history.taken_out if at > walk.at)
-    named = (walk.look_at, walk.settle_at, walk.state.due, history.receipts(walk.at))
-    found = (*named, *(min(each, default=None) for each in (weighed, acted, taken_out)))
+    found = (walk.settle_at, walk.state.due, *(min(each, default=None) for each in (weighed, acted, taken_out)))
     return min([next_daily(walk.at, history.subject.zone), *(at for at in found if at is not None)])
+
+
+def due_at_rest(walk: Walk, history: History) -> datetime:
+    """The next instant after its calm was told at which anything else is due, or judged by something else."""
+    since = walk.at if walk.calm is None else walk.calm.at
+    judged = [each.valid_from for each in history.thresholds] + [each.valid_from for each in history.foresights]
+    return min([due_besides(walk, history), *(at for at in judged if at > since)])
+
+
+def _leap(walk: Walk, history: History, until: datetime) -> datetime | None:
+    """A receipt up to `until` before which nothing is told and nothing else judged, if it is not the next one."""
+    if walk.calm is None:
+        return None
+    return leap(walk.calm, walk.at, history, min(due_at_rest(walk, history), until + MICROSECOND))
 
 
 def _turn(walk: Walk, history: History, now: datetime) -> tuple[Walk, list[Event]]:
@@ -91,6 +117,7 @@ def _turn(walk: Walk, history: History, now: datetime) -> tuple[Walk, list[Event
     walk = replace(walk, at=now, state=state)
     if known is not None and Looks.GLUCOSE in looks:
         walk = _note_unrung(replace(walk, look_at=_wake(known)), known, found)
+        walk = replace(walk, calm=calm_at(known, found) if walk.settle_at is None else None)
     if walk.settle_at == now:
         walk, told = _settle(walk, history)
         events = (*events, *told)

@@ -73,20 +73,20 @@ class History:
 
     def receipts(self, after: datetime) -> datetime | None:
         """When the first glucose after that instant was received; None when nothing more was."""
-        firsts = (_first(samples.received, _us(after)) for samples in self.glucose.values())
+        firsts = (_first(samples.received, us(after)) for samples in self.glucose.values())
         return min((first for first in firsts if first is not None), default=None)
 
     def arriving(self, now: datetime) -> list[datetime]:
         """When the glucose received at exactly that instant was taken."""
         found: list[datetime] = []
         for samples in self.glucose.values():
-            first, after = np.searchsorted(samples.received, (_us(now), _us(now) + 1))
-            found += [_moment(at) for at in samples.at[first:after].tolist()]
+            first, after = np.searchsorted(samples.received, (us(now), us(now) + 1))
+            found += [moment(at) for at in samples.at[first:after].tolist()]
         return found
 
     def _traces(self, kind: Kind, now: datetime, back: timedelta) -> list[Trace]:
         samples = self._until(kind, now)
-        recent = _chosen(samples, samples.at >= _us(now - back))
+        recent = _chosen(samples, samples.at >= us(now - back))
         devices = np.unique(recent.device).tolist()
         told = [one_source(_chosen(recent, recent.device == device), self.subject.zone) for device in devices]
         return [Trace(device, kind, series, series.levels) for device, series in zip(devices, told, strict=True)]
@@ -95,24 +95,24 @@ class History:
         """Of those that came within a day: an import of old ones is no sign of a sensor that is worn. [own rule]"""
         samples = self._until(Kind.GLUCOSE_INTERSTITIAL, now)
         at = samples.at[samples.received - samples.at <= DAY_BACK // _MICROSECOND]
-        return _moment(int(at.max())) if len(at) else None
+        return moment(int(at.max())) if len(at) else None
 
     def _arrived(self, now: datetime) -> datetime | None:
         received = self._until(Kind.GLUCOSE_INTERSTITIAL, now).received
-        return _moment(int(received[-1])) if len(received) else None
+        return moment(int(received[-1])) if len(received) else None
 
     def _tallies(self, now: datetime) -> Mapping[date, Tally]:
         """Of the whole local days before the one at `now`."""
         zone = self.subject.zone
         today = (now.astimezone(zone).date() - date_of(0)).days
-        since, until = (_us(start_of_day(day, zone)) for day in (today - TALLY_DAYS, today))
+        since, until = (us(start_of_day(day, zone)) for day in (today - TALLY_DAYS, today))
         samples = self._until(Kind.GLUCOSE_INTERSTITIAL, now)
         recent = _chosen(samples, (samples.at >= since) & (samples.at < until))
         return {date_of(day): told for day, told in tally_by_day(one_source(recent, zone)).items()}
 
     def _until(self, kind: Kind, now: datetime) -> Samples:
         samples = self.glucose.get(kind, NOTHING)
-        return _chosen(samples, slice(int(np.searchsorted(samples.received, _us(now), side="right"))))
+        return _chosen(samples, slice(int(np.searchsorted(samples.received, us(now), side="right"))))
 
 
 def history(
@@ -157,14 +157,16 @@ def _chosen(samples: Samples, chosen: Integers | NDArray[np.bool_] | slice) -> S
 
 def _first(received: Integers, after: int) -> datetime | None:
     place = int(np.searchsorted(received, after, side="right"))
-    return _moment(int(received[place])) if place < len(received) else None
+    return moment(int(received[place])) if place < len(received) else None
 
 
-def _us(moment: datetime) -> int:
-    return (moment - _EPOCH) // _MICROSECOND
+def us(of: datetime) -> int:
+    """Microseconds since 1970."""
+    return (of - _EPOCH) // _MICROSECOND
 
 
-def _moment(us: int) -> datetime:
+def moment(us: int) -> datetime:
+    """When that was."""
     return _EPOCH + us * _MICROSECOND
 
 

@@ -5,16 +5,17 @@ All of it goes into the transaction that took the marks away, so that a killed h
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
 from pydantic import TypeAdapter
 
-from alerts.advance import Walk, due, steps, to_json
+from alerts.advance import Walk, due, due_at_rest, steps, to_json
 from alerts.alert import Alert, Event, What
-from alerts.history import History
-from alerts.received import us
+from alerts.calm import MICROSECOND
+from alerts.glance import calm_to_json
+from alerts.history import History, us
 from alerts.rule import Because, Evidence, Looks, rules
 from hub.database import Connection
 from hub.quantities import KINDS, Kind
@@ -22,6 +23,9 @@ from hub.quantities import KINDS, Kind
 _BECAUSE = TypeAdapter(Because)
 _EVIDENCE = TypeAdapter(tuple[Evidence, ...])
 _SNOOZES = TypeAdapter(dict[str, datetime])
+
+RESTED = timedelta(hours=6)
+"""How long glances may stand for a full look. [own rule]"""
 
 _DECIDE = frozenset({What.RAISED, What.WORSENED, What.REOPENED, What.RETROSPECTIVE})
 """Events whose reason and readings are the alert's from then on."""
@@ -38,12 +42,16 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Walked:
-    """How far one walk came, what it told, and its alerts as they then were; `due` is when to go on."""
+    """How far one walk came, what it told, and its alerts as they then were; `due` is when to go on.
+
+    Where `glance` is told, at that instant a glance will do (alerts.glance).
+    """
 
     walk: Walk
     due: datetime
     told: tuple[Told, ...]
     alerts: Mapping[str, Alert] = field(default_factory=dict)
+    glance: datetime | None = None
 
 
 def walked(walk: Walk, history: History, until: datetime, told_until: datetime | None = None) -> Walked:
@@ -64,6 +72,17 @@ def walked(walk: Walk, history: History, until: datetime, told_until: datetime |
         for place, event in enumerate(events)
     )
     return Walked(walk, due(walk, history), found, alerts)
+
+
+def resting(of: Walked, history: History) -> Walked:
+    """The same, due later where it is calm: until then glances will do."""
+    walk = of.walk
+    if walk.calm is None or walk.newest is None:
+        return of
+    glance = walk.newest + walk.calm.fresh * MICROSECOND
+    if glance <= walk.at:  # of a slow sensor, who may still speak in time
+        return of
+    return replace(of, due=min(due_at_rest(walk, history), walk.at + RESTED), glance=glance)
 
 
 def _stale(events: Sequence[Event], alerts: Mapping[str, Alert]) -> frozenset[int]:
@@ -121,11 +140,16 @@ class Journal:
         for alert in of.alerts.values():
             self._put(_ALERT, whose | _alert(alert))
         self._put(_WALK, whose | {"state": to_json(of.walk).decode(), "at": of.walk.at, "due": of.due, "now": now})
+        if of.glance is not None and of.walk.calm is not None:
+            told_calm = {"told": calm_to_json(of.walk.calm), "at": of.walk.at, "glance": of.glance}
+            self._put(_CALM, {"person": number} | told_calm)
+        elif not shown:
+            self._put(_NOT_CALM, {"person": number})
 
     def write(self) -> None:
         """Write it all, in an order in which each row finds what it stands on."""
         with self._connection.cursor() as cursor:
-            for query in (_RAISE, _DECIDED, _ALERT, _NOTE, _EVENT, _WALK):
+            for query in (_RAISE, _DECIDED, _ALERT, _NOTE, _EVENT, _WALK, _CALM, _NOT_CALM):
                 if query in self._rows:
                     cursor.executemany(query, self._rows[query])
 
@@ -144,7 +168,7 @@ def _event(told: Told, now: datetime) -> dict[str, Any]:
         "alert": event.alert, "what": event.what, "at": event.at, "rule": event.rule, "level": event.level,
         "because": _BECAUSE.dump_json(event.because).decode(), "rings": event.what.rings, "quiet": list(event.quiet),
         "only_for": list(event.only), "by": event.by, "until": event.until,
-        "planned_at": now if told.stale and event.what.rings else None,
+        "planned_at": now if told.stale else None,
     }  # fmt: skip
 
 
@@ -203,6 +227,12 @@ _WALK = """
     ON CONFLICT (person, shown) DO UPDATE
         SET state = EXCLUDED.state, looked_at = EXCLUDED.looked_at, due_at = EXCLUDED.due_at
 """
+_CALM = """
+    INSERT INTO calm (person, told, looked_at, glance_at) VALUES (%(person)s, %(told)s::json, %(at)s, %(glance)s)
+    ON CONFLICT (person) DO UPDATE
+        SET told = EXCLUDED.told, looked_at = EXCLUDED.looked_at, glance_at = EXCLUDED.glance_at
+"""
+_NOT_CALM = "DELETE FROM calm WHERE person = %(person)s"
 _CLOSE = """
     WITH closed AS (
         UPDATE alert SET resolved_at = %(now)s, until = %(now)s, snoozes = '{}'

@@ -32,12 +32,12 @@ class Told:
 class State:
     """All that is remembered of a person between two instants: the newest alert of each rule, and what was told.
 
-    `pending`: since when each rule holds that has not held long enough.
+    `pending`: what holds, of each rule, and has not held long enough.
     """
 
     alerts: tuple[Alert, ...] = ()
     told: tuple[Told, ...] = ()
-    pending: tuple[tuple[str, datetime], ...] = ()
+    pending: tuple[Finding, ...] = ()
 
     def alert_of(self, rule: str) -> Alert | None:
         """The newest alert of that rule."""
@@ -92,10 +92,10 @@ def _judge(state: State, now: datetime, rule: str, found: tuple[Finding, ...]) -
     """One rule's findings against its alert."""
     going = [finding for finding in found if finding.until is None]
     holding = [finding for finding in going if finding.held]
-    pending = [finding.since for finding in going if not finding.held][:1]
+    pending = [finding for finding in going if not finding.held][:1]
     state = replace(
         state,
-        pending=(*(p for p in state.pending if p[0] != rule), *((rule, since) for since in pending)),
+        pending=(*(each for each in state.pending if each.rule != rule), *pending),
         told=tuple(told for told in state.told if now - told.until <= REMEMBERED + timedelta(days=1)),
     )
     alert = state.alert_of(rule)

@@ -21,6 +21,8 @@ from hub.quantities import Kind
 
 T = TypeVar("T")
 
+PART = DAY_BACK / 4
+
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
@@ -65,8 +67,8 @@ def _records(
     since = min((walk.at for each in weighed for walk in each.walks), default=now)
     found: list[Received] = [weights(connection, [each.number for each in weighed], hiders, since)]
     starts: dict[int, datetime] = {}
-    for days, group in _by_length(people, now).items():
-        start = now - days * DAY_BACK
+    for parts_of_a_day, group in _by_length(people, now).items():
+        start = now - parts_of_a_day * PART
         starts |= {each.number: start for each in group}
         found.append(glucose(connection, [each.number for each in group], hiders, start))
     lifted: list[tuple[int, bytes]] = []
@@ -86,10 +88,10 @@ def _records(
 
 
 def _by_length(people: Sequence[Watched], now: datetime) -> dict[int, list[Watched]]:
-    """People by the whole days of glucose that they need, so that each query reads no more than it must."""
+    """People by the parts of a day of glucose that they need, so that each query reads no more than it must."""
     groups: defaultdict[int, list[Watched]] = defaultdict(list)
     for each in people:
-        groups[ceil((now - each.since(now)) / DAY_BACK)].append(each)
+        groups[ceil((now - each.since(now)) / PART)].append(each)
     return groups
 
 
@@ -173,7 +175,7 @@ def _heard(connection: Connection, people: Sequence[Watched], now: datetime) -> 
     """What explains a silence, looked up for those whose silence, or whose absence from a scale, may be told now."""
     silent = [each for each in people if any(walk.look_at and walk.look_at <= now for walk in each.walks)]
     weighed = [each for each in people if each.weighed(now)]
-    begins = {each.number: min(walk.at for walk in each.walks) for each in people}
+    begins = {each.number: min([each.glanced_at, *(walk.at for walk in each.walks[1:])]) for each in people}
     found: defaultdict[int, list[Heard]] = defaultdict(list)
 
     def note(person: int, at: datetime | None, source: Source) -> None:

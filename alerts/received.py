@@ -3,13 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
 
-from alerts.history import WEIGHT_BACK
+from alerts.history import WEIGHT_BACK, moment, us
 from alerts.rule import Weighed
 from hub.database import Connection, raw_rows
 from hub.measurements import CONDITION_BY_NUMBER
@@ -20,7 +20,6 @@ from timeseries.glucose.one_source import Samples
 Flags = NDArray[np.bool_]
 
 _GLUCOSE = [KINDS[kind].number for kind in GLUCOSE_KINDS]
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -132,16 +131,6 @@ def weighings(records: Records) -> tuple[Weighed, ...]:
             *(column.tolist() for column in columns), strict=True
         )
     )
-
-
-def us(of: datetime) -> int:
-    """Microseconds since 1970."""
-    return (of - _EPOCH) // _MICROSECOND
-
-
-def moment(us: int) -> datetime:
-    """When that was."""
-    return _EPOCH + us * _MICROSECOND
 
 
 def _records(connection: Connection, asked: Mapping[str, object]) -> dict[int, dict[Kind, Records]]:

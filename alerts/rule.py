@@ -18,7 +18,7 @@ from alerts.forecast.foresight import Foresight
 from alerts.thresholds import Thresholds
 from hub.measurements import Condition
 from hub.quantities import Kind
-from timeseries.glucose.bounds import Levels
+from timeseries.glucose.bounds import Bound, Levels
 from timeseries.glucose.series import Series
 from timeseries.glucose.tally import Tally
 from timeseries.glucose.targets import Profile
@@ -186,15 +186,38 @@ class Looks(StrEnum):
     DAY = "day"
 
 
+ANY = Bound(0, 0), Bound(1e9, 1e9)
+"""Under the one is no glucose, over the other neither."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """Sensor readings of which a rule that finds nothing going on finds nothing still (alerts.calm).
+
+    Neither under `least` nor over `most`, in the sensor's own unit; each taken less than `fresh` before anybody looks;
+    and none from which `sight` expects glucose under `low`.
+    """
+
+    least: Bound = ANY[0]
+    most: Bound = ANY[1]
+    fresh: timedelta = timedelta(days=1)
+    sight: Foresight | None = None
+    low: Bound = ANY[0]
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: what it finds, oldest first, and (`wake`) when to look again though nothing comes."""
+    """One rule: what it finds, oldest first, and (`wake`) when to look again though nothing comes.
+
+    `quiet`: which readings need not be looked at; None, if every one must be.
+    """
 
     name: str
     about: str
     looks: Looks
     find: Callable[[Known], tuple[Finding, ...]]
     wake: Callable[[Known], datetime | None] = lambda _: None
+    quiet: Callable[[Known], Quiet | None] = lambda _: None
 
 
 @cache

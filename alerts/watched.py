@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from alerts.advance import SETTLE, Walk, from_json
 from alerts.fortnight import next_daily
+from alerts.glance import calm_from_json
 from alerts.history import DAY_BACK, TALLY_DAYS
 from alerts.lifecycle import REMEMBERED
 from alerts.rule import Subject
@@ -26,7 +27,7 @@ class Watched:
 
     `shown` is where they stand without what is hidden, of those who hide something; what happened before `remade_at`
     was told then. `anew` if nothing is known of before. Of who is not `collecting`, or has closed their record, nothing
-    is told.
+    is told. `glanced_at`: up to when glances told that nothing went on.
     """
 
     number: int
@@ -37,6 +38,7 @@ class Watched:
     walk: Walk
     shown: Walk | None
     remade_at: datetime
+    glanced_at: datetime
 
     @property
     def walks(self) -> tuple[Walk, ...]:
@@ -63,6 +65,12 @@ def hold_marked(connection: Connection, most: int, besides: Sequence[int]) -> li
     return [person for (person,) in connection.execute(_HOLD_MARKED, {"most": most, "besides": list(besides)})]
 
 
+def hold_quiet(connection: Connection, now: datetime, most: int, besides: Sequence[int]) -> list[int]:
+    """Up to so many people at rest who could be silent by now; held like them."""
+    asked = {"now": now, "most": most, "besides": list(besides)}
+    return [person for (person,) in connection.execute(_HOLD_QUIET, asked)]
+
+
 def hold(connection: Connection, person: int) -> bool:
     """That person, waited for; False if there is none."""
     return bool(connection.execute(_HOLD, (person,)).rowcount)
@@ -75,7 +83,7 @@ def watched(connection: Connection, people: Sequence[int], now: datetime) -> lis
 
 def _watched(row: tuple[Any, ...], now: datetime) -> Watched:
     number, id_, zone, birth, height, conditions, collecting, hides, *stands = row
-    began, state, at, shown_began, shown_state, shown_at = stands
+    began, state, at, shown_began, shown_state, shown_at, calm, glanced_at = stands
     # made anew from as far back as the alerts themselves go, and not further than REMADE
     shown = _walk(shown_state, shown_at or max(began, now - REMADE)) if hides else None
     return Watched(
@@ -84,9 +92,10 @@ def _watched(row: tuple[Any, ...], now: datetime) -> Watched:
         subject=Subject(ZoneInfo(zone), birth, height, profile_of(conditions)),
         collecting=collecting,
         anew=state is None,
-        walk=_walk(state, at),
+        walk=replace(_walk(state, at), calm=None if calm is None else calm_from_json(calm)),
         shown=shown,
         remade_at=shown_began or now,
+        glanced_at=glanced_at or at,
     )
 
 
@@ -96,7 +105,7 @@ def _walk(state: str | None, at: datetime) -> Walk:
 
 def _since(walk: Walk, zone: ZoneInfo, now: datetime) -> datetime:
     """A day before; whole days where the period of the figures is judged; further where it is looked back."""
-    found = [walk.at - DAY_BACK]
+    found = [(walk.at if walk.calm is None else min(walk.at, walk.calm.at)) - DAY_BACK]
     if next_daily(walk.at, zone) <= now:
         today = (walk.at.astimezone(zone).date() - date_of(0)).days
         found.append(start_of_day(today - TALLY_DAYS, zone))
@@ -121,6 +130,12 @@ _HOLD_MARKED = """
     ORDER BY a.first LIMIT %(most)s
     FOR UPDATE OF w SKIP LOCKED FOR KEY SHARE OF p SKIP LOCKED
 """
+_HOLD_QUIET = """
+    SELECT c.person FROM calm c JOIN walk w ON w.person = c.person AND NOT w.shown JOIN person p ON p.number = c.person
+    WHERE c.glance_at <= %(now)s AND NOT c.person = ANY(%(besides)s)
+    ORDER BY c.glance_at LIMIT %(most)s
+    FOR UPDATE OF w SKIP LOCKED FOR KEY SHARE OF p SKIP LOCKED
+"""
 _HOLD = """
     SELECT FROM walk w JOIN person p ON p.number = w.person WHERE NOT w.shown AND w.person = %s
     FOR UPDATE OF w FOR KEY SHARE OF p
@@ -129,8 +144,10 @@ _WATCHED = """
     SELECT p.number, p.id, p.time_zone, p.birth_date, p.height_cm, p.conditions,
            p.collection_stopped_at IS NULL AND p.closed_at IS NULL,
            EXISTS (SELECT FROM hidden h WHERE h.person = p.number AND h.lifted_at IS NULL),
-           w.began_at, w.state::text, w.looked_at, s.began_at, s.state::text, s.looked_at
+           w.began_at, w.state::text, w.looked_at, s.began_at, s.state::text, s.looked_at, c.told::text,
+           c.looked_at
     FROM person p JOIN walk w ON w.person = p.number AND NOT w.shown
+    LEFT JOIN calm c ON c.person = p.number
     LEFT JOIN walk s ON s.person = p.number AND s.shown
     WHERE p.number = ANY(%s) ORDER BY p.number
 """

@@ -11,9 +11,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from time import monotonic
 
-from alerts.journal import Journal, Walked, close_open, walked
+from alerts.glance import at_rest
+from alerts.journal import Journal, Walked, close_open, resting, walked
 from alerts.loading import Loaded, load
-from alerts.watched import Watched, hold, hold_due, hold_marked, watched
+from alerts.watched import Watched, hold, hold_due, hold_marked, hold_quiet, watched
 from hub.database import Connection, Database, Role, SerializationFailure
 from hub.faults import whereabouts
 
@@ -21,6 +22,9 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 100
 """People looked at in one turn, half of them for what is due by itself, so that neither kind waits for the other."""
+
+GLANCES = 400
+"""People at whom one turn glances: of whom something came, and again of those who may be silent."""
 
 REST = 60.0
 """Seconds before somebody at whom a rule failed is looked at again; the others are unharmed."""
@@ -88,9 +92,14 @@ class Watcher:
     def _look(self, besides: Sequence[int]) -> tuple[list[int], list[Walked]]:
         with self._database.transaction(Role.WATCH) as connection:
             one_view(connection)
-            due = hold_due(connection, self._clock(connection), AT_ONCE // 2, besides)
-            people = [*due, *hold_marked(connection, AT_ONCE - len(due), [*besides, *due])]
-            return people, look(connection, people, self._clock(connection)) if people else []
+            now = self._clock(connection)
+            due = hold_due(connection, now, AT_ONCE // 2, besides)
+            glanced = hold_marked(connection, GLANCES, [*besides, *due])
+            glanced += hold_quiet(connection, now, GLANCES, [*besides, *due, *glanced])
+            people, now = [*due, *glanced], self._clock(connection)
+            quiet = at_rest(connection, glanced, now)
+            full = [person for person in people if person not in quiet][:AT_ONCE]
+            return people, look(connection, full, now) if full else []
 
 
 def one_view(connection: Connection) -> None:
@@ -102,7 +111,7 @@ def look(connection: Connection, people: Sequence[int], now: datetime) -> list[W
     """Go on to now with those people's alerts, whom the transaction holds; raises Fault."""
     journal = Journal(connection)
     found = watched(connection, people, now)
-    resting = [each for each in found if not each.collecting]
+    stopped = [each for each in found if not each.collecting]
     awake = [each for each in found if each.collecting]
     anew = [each.number for each in found if each.anew or not each.collecting]
     if anew:
@@ -117,7 +126,7 @@ def look(connection: Connection, people: Sequence[int], now: datetime) -> list[W
             journal.add(loaded.watched.number, loaded.watched.id, lens == 1, each, loaded.notes, now)
         told += of[:1]
     journal.write()
-    _rest(connection, resting, now)
+    _stop(connection, stopped, now)
     return told
 
 
@@ -127,18 +136,19 @@ def walk_on(loaded: Loaded, now: datetime) -> list[Walked]:
     now = max(now, of.walk.at)
     mine = walked(of.walk, loaded.histories[0], now)
     if of.shown is None:
-        return [mine]
+        return [resting(mine, loaded.histories[0])]
     until = min(now, of.shown.at + SLICE)
     other = walked(of.shown, loaded.histories[1], until, of.remade_at)
     next_due = other.due if until == now else now
     return [replace(mine, due=min(mine.due, next_due)), other]
 
 
-def _rest(connection: Connection, people: Sequence[Watched], now: datetime) -> None:
+def _stop(connection: Connection, people: Sequence[Watched], now: datetime) -> None:
     """Nothing is due of them until their readings are stored again."""
     if people:
         numbers = [each.number for each in people]
         connection.execute("DELETE FROM arrival WHERE person = ANY(%s)", (numbers,))
+        connection.execute("DELETE FROM calm WHERE person = ANY(%s)", (numbers,))
         connection.execute(
             "UPDATE walk SET state = NULL, looked_at = %s, due_at = NULL WHERE person = ANY(%s)", (now, numbers)
         )

@@ -129,10 +129,10 @@ def _timed(work: object, people: int) -> Cost:
 
 def _lateness(where: Setting, database: Database, held: Sequence[Holder], rate: float, seconds: int) -> list[float]:
     """Seconds from an urgent low's receipt to the commit of its alert, the watch in a thread of its own."""
-    from vigie.watch import Watch
+    from hub.turns import Turns
 
     begun = datetime.now(UTC)
-    watch = Watch(Watcher(database).turn)
+    watch = Turns("alerts", Watcher(database).turn)
     watch.start()
     start = perf_counter()
     for n in range(int(rate * seconds)):

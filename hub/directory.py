@@ -91,7 +91,7 @@ def _read(rows: Iterable[tuple[Any, ...]]) -> dict[str, HeldDevice]:
     devices: dict[UUID, Device] = {}
     holdings: dict[UUID, list[Holding]] = {}
     for number, id_, address, kind, model, gateway, *held in rows:
-        devices[id_] = Device(number, id_, address, DeviceKind(kind), model, gateway)
+        devices[id_] = Device(address, DeviceKind(kind), model, gateway, number=number, id=id_)
         holdings.setdefault(id_, []).extend(_holding(*held))
     found = {id_: HeldDevice(device, tuple(holdings[id_])) for id_, device in devices.items()}
     return {name: held for held in found.values() for name in (held.device.address, str(held.device.id))}

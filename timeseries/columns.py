@@ -10,7 +10,7 @@ from hub.database import Connection, raw_rows
 from hub.quantities import KINDS, Kind
 from timeseries.glucose.one_source import Samples
 
-_POSTGRES_EPOCH_US = int(datetime(2000, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
+POSTGRES_EPOCH_US = int(datetime(2000, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
 """PostgreSQL counts microseconds from here."""
 
 _HEADER = 20
@@ -46,7 +46,7 @@ def samples_of(arrays: Sequence[bytes | None]) -> Samples:
 
 def moments(array: bytes | None) -> NDArray[np.int64]:
     """Times as microseconds since 1970."""
-    return elements(array, ">i8").astype(np.int64) + _POSTGRES_EPOCH_US
+    return elements(array, ">i8").astype(np.int64) + POSTGRES_EPOCH_US
 
 
 def elements(array: bytes | None, element: str) -> NDArray[np.generic]:

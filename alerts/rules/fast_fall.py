@@ -2,7 +2,7 @@
 
 from alerts.fast import changes
 from alerts.out_of_bounds import again
-from alerts.rule import Finding, Known, Looks, Rule
+from alerts.rule import Finding, Known, Looks, Quiet, Rule
 
 
 def find(known: Known) -> tuple[Finding, ...]:
@@ -11,4 +11,9 @@ def find(known: Known) -> tuple[Finding, ...]:
     return changes(known, "fast_fall", -1, fast.mg_dl_per_min) if fast.on else ()
 
 
-RULE = Rule("fast_fall", "falling by more than 3 mg/dL per minute, where asked for", Looks.GLUCOSE, find, again)
+def quiet(known: Known) -> Quiet | None:
+    """All readings where nobody asked for it; where somebody did, each is looked at."""
+    return None if known.thresholds.fast_fall.on else Quiet()
+
+
+RULE = Rule("fast_fall", "falling by more than 3 mg/dL per minute, where asked for", Looks.GLUCOSE, find, again, quiet)

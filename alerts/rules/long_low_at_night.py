@@ -6,7 +6,7 @@ The night is Danne 2017's. It is urgent where the same low by day is not: the fi
 from datetime import date, datetime, time, timedelta
 
 from alerts.out_of_bounds import URGENT_PACE, Sought, again, below
-from alerts.rule import Finding, Known, Level, Looks, Rule
+from alerts.rule import Finding, Known, Level, Looks, Quiet, Rule
 from alerts.spells import Spell
 from timeseries.glucose.day_night import NIGHT_ENDS
 from timeseries.glucose.episodes import BEYOND
@@ -43,4 +43,12 @@ def _shared(since: datetime, until: datetime, begins: datetime, ends: datetime) 
     return max(0.0, shared / _MINUTE)
 
 
-RULE = Rule("long_low_at_night", "under 70 mg/dL (3.9 mmol/L) for 30 minutes of a night", Looks.GLUCOSE, find, again)
+def quiet(known: Known) -> Quiet:
+    """Readings not under the person's bound."""
+    low = known.thresholds.night_low
+    return Quiet(least=low.limit.bound) if low.on else Quiet()
+
+
+RULE = Rule(
+    "long_low_at_night", "under 70 mg/dL (3.9 mmol/L) for 30 minutes of a night", Looks.GLUCOSE, find, again, quiet
+)

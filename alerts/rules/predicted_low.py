@@ -12,7 +12,7 @@ import numpy as np
 from alerts.forecast.foresight import Foresight, forecast_at, foreseen
 from alerts.forecast.record import PATIENCE
 from alerts.out_of_bounds import again, at_of, evidence_of
-from alerts.rule import Because, Ended, Finding, Known, Level, Looks, Number, Rule, Trace
+from alerts.rule import Because, Ended, Finding, Known, Level, Looks, Number, Quiet, Rule, Trace
 from alerts.spells import GIVEN_UP
 from hub.quantities import GLUCOSE_MG_DL_PER_MMOL_L, Kind, Unit
 from timeseries.glucose.bounds import LOW, Bound, Flags
@@ -88,7 +88,15 @@ def _numbers(trace: Trace, sight: Foresight, place: int, bound: Bound) -> tuple[
     )
 
 
+def quiet(known: Known) -> Quiet:
+    """Readings that bode no low; all of them where nothing may be foreseen."""
+    sight = known.foresight
+    if sight is None or sight.asked is None or not known.thresholds.predicted_low:
+        return Quiet()
+    return Quiet(sight=sight, low=_bound(known))
+
+
 RULE = Rule(
     "predicted_low", "under 70 mg/dL (3.9 mmol/L) expected in 20 minutes, by the person's own readings",
-    Looks.GLUCOSE, find, again,
+    Looks.GLUCOSE, find, again, quiet,
 )  # fmt: skip

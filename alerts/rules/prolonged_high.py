@@ -5,7 +5,7 @@ the very high that rang long before: a pump that delivers nothing, a dose forgot
 """
 
 from alerts.out_of_bounds import HIGH_PACE, Sought, above, again
-from alerts.rule import Finding, Known, Level, Looks, Rule
+from alerts.rule import Finding, Known, Level, Looks, Quiet, Rule
 from timeseries.glucose.episodes import BEYOND
 
 
@@ -18,4 +18,10 @@ def find(known: Known) -> tuple[Finding, ...]:
     return above(known, sought, least=high.minutes)
 
 
-RULE = Rule("prolonged_high", "over 250 mg/dL (13.9 mmol/L) for two hours", Looks.GLUCOSE, find, again)
+def quiet(known: Known) -> Quiet:
+    """Readings not over the person's bound."""
+    high = known.thresholds.prolonged_high
+    return Quiet(most=high.limit.bound) if high.on else Quiet()
+
+
+RULE = Rule("prolonged_high", "over 250 mg/dL (13.9 mmol/L) for two hours", Looks.GLUCOSE, find, again, quiet)

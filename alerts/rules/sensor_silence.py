@@ -5,7 +5,7 @@ What counts is when the newest reading was taken: a sensor whose records come ho
 
 from datetime import datetime, timedelta
 
-from alerts.rule import ALWAYS, Because, Finding, Known, Level, Looks, Number, Pace, Rule, Source
+from alerts.rule import ALWAYS, Because, Finding, Known, Level, Looks, Number, Pace, Quiet, Rule, Source
 from hub.quantities import Kind
 from timeseries.glucose.steps import usual_step
 
@@ -69,4 +69,9 @@ def wake(known: Known) -> datetime | None:
     return None if known.newest is None else known.newest + limit_of(known)
 
 
-RULE = Rule(NAME, "no current reading for 20 minutes, and why where known", Looks.GLUCOSE, find, wake)
+def quiet(known: Known) -> Quiet:
+    """Readings that come before the person's own limit, the least that `limit_of` may ever be."""
+    return Quiet(fresh=known.thresholds.silence.minutes * _MINUTE)
+
+
+RULE = Rule(NAME, "no current reading for 20 minutes, and why where known", Looks.GLUCOSE, find, wake, quiet)

@@ -4,7 +4,7 @@ Level 2 hypoglycaemia (Battelino 2019). It waits for nothing: a second reading c
 """
 
 from alerts.out_of_bounds import URGENT_PACE, Sought, again, below
-from alerts.rule import Finding, Known, Level, Looks, Rule
+from alerts.rule import Finding, Known, Level, Looks, Quiet, Rule
 
 
 def find(known: Known) -> tuple[Finding, ...]:
@@ -13,4 +13,9 @@ def find(known: Known) -> tuple[Finding, ...]:
     return below(known, Sought("urgent_low", Level.URGENT, bound, hold=0, pace=URGENT_PACE))
 
 
-RULE = Rule("urgent_low", "one reading under 54 mg/dL (3.0 mmol/L)", Looks.GLUCOSE, find, again)
+def quiet(known: Known) -> Quiet:
+    """Readings not under the person's bound."""
+    return Quiet(least=known.thresholds.urgent_low.bound)
+
+
+RULE = Rule("urgent_low", "one reading under 54 mg/dL (3.0 mmol/L)", Looks.GLUCOSE, find, again, quiet)

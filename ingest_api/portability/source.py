@@ -86,7 +86,7 @@ class Source:
         return self._rows(_PAIRINGS)
 
     def grants(self) -> list[Row]:
-        """Id, to whom, role, kinds (None: all), since, until, delegate, made at."""
+        """Id, to whom, role, kinds (None: all), since, until, delegate, made at, may settle, representative."""
         return self._rows(_GRANTS)
 
     def hidden(self) -> list[Row]:
@@ -100,6 +100,41 @@ class Source:
     def emergencies(self) -> list[Row]:
         """Id, who, way, reason, opened at, until."""
         return self._rows(_EMERGENCIES)
+
+    def alerts(self) -> Iterator[list[Row]]:
+        """Id, rule, level, state, kinds, since, until, raised at, acknowledged at, by, resolved at, note, why."""
+        after: tuple[datetime, UUID] = (EARLIEST, UUID(int=0))
+        while page := self._rows(_ALERTS, time=after[0], id=after[1], limit=PAGE):
+            yield page
+            after = (page[-1][7], page[-1][0])
+
+    def thresholds(self) -> list[Row]:
+        """Version, valid from, set by, the whole of it."""
+        return self._rows(_THRESHOLDS)
+
+    def prevention(self) -> list[Row]:
+        """Item, what was said of it, for which day, when, by whom."""
+        return self._rows(_PREVENTION)
+
+    def answers(self) -> list[Row]:
+        """What only the person knows: last period, waist (cm), the answers to FINDRISC, when they were given."""
+        return self._rows(_ANSWERS)
+
+    def chain(self) -> list[Row]:
+        """Who is told of alerts: step, minutes after it began, whom, role, whether with values."""
+        return self._rows(_CHAIN)
+
+    def addresses(self) -> list[Row]:
+        """Channel, address, language, unit, with values, confirmed at, added at: the person's own, to them alone."""
+        return self._rows(_ADDRESSES) if self._is_own else []
+
+    def quiet_hours(self) -> list[Row]:
+        """Since, until, time zone; as the addresses."""
+        return self._rows(_QUIET_HOURS) if self._is_own else []
+
+    @property
+    def _is_own(self) -> bool:
+        return self._actor.person == self._found.number
 
     def _readings(self, kind: int, after: tuple[datetime, UUID]) -> list[Kept]:
         rows = self._rows(_READINGS, kind=kind, time=after[0], key=after[1], limit=PAGE)
@@ -161,7 +196,8 @@ _PAIRINGS = """
     WHERE h.person = %(person)s ORDER BY lower(h.during), d.number
 """
 _GRANTS = """
-    SELECT id, name, role, kinds, lower(during), upper(during), delegate, created_at FROM access_grant
+    SELECT id, name, role, kinds, lower(during), upper(during), delegate, created_at, may, representative
+    FROM access_grant
     WHERE person = %(person)s ORDER BY created_at, id
 """
 _HIDDEN = """
@@ -172,3 +208,29 @@ _BLOCKS = "SELECT name, created_at FROM access_block WHERE person = %(person)s O
 _EMERGENCIES = """
     SELECT id, who, way, reason, opened_at, until FROM emergency WHERE person = %(person)s ORDER BY opened_at, id
 """
+_ALERTS = """
+    SELECT id, rule, level, state, kinds, since, until, raised_at, acknowledged_at, acknowledged_by, resolved_at, note,
+           because::text
+    FROM alert WHERE person = %(person)s AND (raised_at, id) > (%(time)s, %(id)s) ORDER BY raised_at, id LIMIT %(limit)s
+"""
+_THRESHOLDS = """
+    SELECT version, valid_from, set_by, document::text FROM thresholds WHERE person = %(person)s ORDER BY version
+"""
+_PREVENTION = """
+    SELECT item, act, day, at, said_by FROM prevention_act WHERE person = %(person)s ORDER BY day, item, act
+"""
+_ANSWERS = """
+    SELECT last_period, waist_cm, active, greens, pressure_drug, high_glucose, family, at FROM prevention_facts
+    WHERE person = %(person)s
+"""
+_CHAIN = """
+    SELECT step, extract(epoch FROM after)::int / 60, name, role, reveals FROM chain
+    WHERE person = %(person)s ORDER BY step, name
+"""
+# of a browser where it is found, not the keys to it
+_ADDRESSES = """
+    SELECT channel, CASE channel WHEN 'web_push' THEN address::jsonb ->> 'endpoint' ELSE address END, language,
+           glucose_unit, reveals, verified_at, created_at
+    FROM contact ORDER BY created_at, id
+"""
+_QUIET_HOURS = "SELECT since::text, until::text, time_zone FROM quiet_hours"

@@ -39,18 +39,20 @@ def follow(
     visitor: Follower,
     unit: str | None = None,
     language: Language | None = None,
+    drawn: bool = False,
+    after: Annotated[str | None, Query(max_length=10_000)] = None,
     stay: Annotated[float | None, Query(ge=0, le=3600)] = None,
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> Events:
     """What is new of a person, as it comes: `reading`, `alert`, `silence`, each in one line of JSON.
 
-    It resumes after `Last-Event-ID`. Glucose in `unit` and words in `language`, or else as the browser likes them; it
-    ends by itself after `stay` seconds, if given.
+    It resumes after `Last-Event-ID`, or else `after`. Glucose in `unit` and words in `language`, or else as the browser
+    likes them; with `drawn`, what a person's page draws, too. It ends by itself after `stay` seconds, if given.
     """
     told_to = _liking(visitor, unit, language)
-    mark = read_mark(last_event_id, datetime.now(UTC))
+    mark = read_mark(last_event_id or after, datetime.now(UTC))
     live: Live = request.app.state.live
-    following = _open(hub, live, _again(request, hub), told_to, person, mark)
+    following = replace(_open(hub, live, _again(request, hub), told_to, person, mark), drawn=drawn)
     return Events(events(following, mark is not None, stay), live.streams.one_more(visitor.actor.account))
 
 

@@ -44,6 +44,7 @@ TABLES = [
     "contact",
     "quiet_hours",
     "chain",
+    "home_heard",
     "notice",
     "outbox",
     "attempt",
@@ -56,6 +57,7 @@ TABLES = [
     "ins_lookup",
     "thresholds",
     "walk",
+    "calm",
     "alert",
     "alert_event",
     "alert_act",
@@ -73,6 +75,7 @@ TABLES = [
     "clinical_note",
     "reviewed",
     "news",
+    "profession",
 ]
 
 

@@ -14,6 +14,12 @@ from tests.alerts.watching import BEGIN, Home, a_home
 FIRST = "predicted_low"
 
 
+@pytest.fixture
+def database(swept_database: Database) -> Database:
+    """The file's database, emptied."""
+    return swept_database
+
+
 def in_force(home: Home, at: datetime, shown: bool = False) -> None:
     """The general model, from then on."""
     with home.database.transaction(Role.WATCH) as connection:

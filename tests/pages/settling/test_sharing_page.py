@@ -87,7 +87,7 @@ def test_a_delegate_sees_everything_whatever_is_ticked_and_acts_under_their_own_
     world: World, ada: Holder, doctor: Somebody
 ) -> None:
     sister = world.somebody(ActorRole.CAREGIVER)
-    asked = {"to": sister.name, "what": "some", "kind_weight": "on", "delegate": "on"}
+    asked = {"to": sister.name, "what": "some", "kind_weight": "on", "delegate": "on", "may_share": "on"}
     visit(world, ada).done(f"/people/{ada.id}/sharing/grants", asked)
     visit(world, sister).done(f"/people/{ada.id}/sharing/grants", {"to": doctor.name, "what": "everything"})
     assert doctor.api.get(ada.path("/latest")).status_code == 200

@@ -1,0 +1,130 @@
+"""While nothing goes on, most readings change nothing: those need no rules, only a look at a few numbers.
+
+Calm is told by a full look at which no rule found anything going on and every rule said which readings it can do
+without (`Rule.quiet`). What is not understood is not calm: another sensor or unit, a bound of its range, an old
+reading, one out of order, one after which silence could have been told. Then a full look is taken, and says whether
+calm goes on.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import NormalDist
+
+from alerts.forecast.evidence import APART, HOLE, LAGS, NEEDED
+from alerts.forecast.model import MIDDLE
+from alerts.rule import LIVE, Finding, Known, Looks, Quiet, rules
+from hub.quantities import GLUCOSE_MG_DL_PER_MMOL_L, Kind
+from timeseries.glucose.bounds import Bound
+from timeseries.glucose.series import moment
+
+MICROSECOND = timedelta(microseconds=1)
+MINUTE = 60_000_000
+BACK = timedelta(minutes=NEEDED + HOLE + 1)
+"""How far back readings must be at hand: an unbroken hour, and the longest step to the reading before it."""
+
+SLACK = 1e-5
+"""So near a bound (in either unit, or in roots) a reading is looked at in full: sums depend on their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calm:
+    """Nothing went on at `at`; nothing will at the next readings of this device that pass `passing`.
+
+    `least`, `most`: of their numbers, mmol/L if `in_mmol`, else mg/dL. `fresh`: microseconds until silence may be told.
+    `weights` on 1 and the last hour, in roots: what they expect must lie over `floor`; none where nothing is foreseen.
+    """
+
+    at: datetime
+    device: int
+    in_mmol: bool
+    least: float
+    most: float
+    fresh: int
+    weights: tuple[float, ...] = ()
+    floor: float = 0.0
+
+
+def calm_at(known: Known, found: Mapping[str, tuple[Finding, ...]]) -> Calm | None:
+    """Calm, if it is, at an instant whose findings those of every rule that looks at glucose are among."""
+    asked = [rule for rule in rules() if rule.looks is Looks.GLUCOSE]
+    going = any(each.until is None for rule in asked for each in found[rule.name])
+    told = [quiet for rule in asked if (quiet := rule.quiet(known)) is not None]
+    traces = [trace for trace in known.traces if trace.kind is Kind.GLUCOSE_INTERSTITIAL and len(trace.series)]
+    if going or len(told) < len(asked) or not traces:
+        return None
+    trace = max(traces, key=lambda trace: trace.series.at[-1])
+    fresh = min(quiet.fresh for quiet in told)
+    newest = moment(trace.series.at[-1])
+    if newest != known.newest or not newest <= known.now < newest + fresh:
+        return None
+    return _calm(known.now, trace.device, bool(trace.series.in_mmol[-1]), fresh, told)
+
+
+def _calm(now: datetime, device: int, in_mmol: bool, fresh: timedelta, told: Sequence[Quiet]) -> Calm | None:
+    def number(bound: Bound) -> float:
+        return bound.mmol_l if in_mmol else bound.mg_dl
+
+    foreseeing = [quiet for quiet in told if quiet.sight is not None]
+    if len(foreseeing) > 1:
+        return None
+    least, most = max(number(each.least) for each in told), min(number(each.most) for each in told)
+    calm = Calm(now, device, in_mmol, least + SLACK, most - SLACK, fresh // MICROSECOND)
+    return _foreseeing(calm, foreseeing[0]) if foreseeing else calm
+
+
+def _foreseeing(calm: Calm, quiet: Quiet) -> Calm:
+    """The same, held against the forecast as `alerts.forecast.foresight.foreseen` would."""
+    sight = quiet.sight
+    assert sight is not None and sight.asked is not None  # noqa: S101, PT018 - by Quiet's own rule
+    limit = quiet.low.mmol_l * GLUCOSE_MG_DL_PER_MMOL_L if calm.in_mmol else quiet.low.mg_dl
+    floor = limit**0.5 - MIDDLE**0.5 - NormalDist().inv_cdf(sight.asked) * sight.error + SLACK
+    return Calm(calm.at, calm.device, calm.in_mmol, calm.least, calm.most, calm.fresh, sight.weights, floor)
+
+
+def passing(
+    calm: Calm, looked_at: int, at: Sequence[int], values: Sequence[float], received: Sequence[int], first: int
+) -> int:
+    """How many of a sensor's readings from place `first` on, each as it was received, change nothing.
+
+    (n,) in order of time, BACK before the first new one at hand: `at`, `received` microseconds, `values` mg/dL, in the
+    calm's unit. What was received up to `looked_at` has been looked at.
+    """
+    before = looked_at
+    for place in range(first, len(at)):
+        in_turn = before < received[place] if place == first else before <= received[place]
+        if not in_turn or not _passes(calm, at, values, received[place], place):
+            return place - first
+        before = received[place]
+    return len(at) - first
+
+
+def _passes(calm: Calm, at: Sequence[int], values: Sequence[float], received: int, place: int) -> bool:
+    number = values[place] / GLUCOSE_MG_DL_PER_MMOL_L if calm.in_mmol else values[place]
+    return (
+        place > 0
+        and at[place - 1] < at[place] <= received
+        and received < at[place - 1] + calm.fresh
+        and received - at[place] <= LIVE // MICROSECOND
+        and calm.least <= number <= calm.most
+        and not (calm.weights and _bodes(calm, at, values, place))
+    )
+
+
+def _bodes(calm: Calm, at: Sequence[int], values: Sequence[float], place: int) -> bool:
+    """True if glucose may be expected under the bound; False where the hour before is not all there."""
+    expected, before = calm.weights[0], place
+    for lag, weight in enumerate(calm.weights[1:]):
+        asked = at[place] - lag * APART * MINUTE
+        while at[before] > asked:
+            before -= 1
+            if before < 0:
+                return False
+        value = values[before]
+        if at[before] < asked:
+            value += (values[before + 1] - value) * (asked - at[before]) / (at[before + 1] - at[before])
+        expected += weight * (max(value, 0.0) ** 0.5 - MIDDLE**0.5)
+    return not expected > calm.floor
+
+
+assert LAGS * APART <= NEEDED  # noqa: S101 - an unbroken hour holds every lag

@@ -1,0 +1,78 @@
+"""Over the receipts that change nothing to the last of them, which then is looked at as any other.
+
+The walk is the same as if each had been looked at: none of them tells anything, and what a look remembers (the newest
+reading, when to look again) is the last one's. What leaves the day that rules judge could make other spells of the
+rest: nobody leaps to where anything beyond a bound, or what its step is told from, has left it.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alerts.calm import BACK, MICROSECOND, Calm, passing
+from alerts.history import DAY_BACK, History, moment, us
+from alerts.spells import NEIGHBOURS
+from hub.quantities import GLUCOSE_MG_DL_PER_MMOL_L, UNIT_NUMBER, Kind, Unit
+from timeseries.glucose.one_source import Samples
+
+
+def leap(calm: Calm, looked_at: datetime, history: History, stop: datetime) -> datetime | None:
+    """The last of two receipts or more after `looked_at` and before `stop` that change nothing; None if none is."""
+    stop = min([stop, *_others(looked_at, history)])
+    samples = history.glucose.get(Kind.GLUCOSE_INTERSTITIAL)
+    if samples is None:
+        return None
+    first = int(np.searchsorted(samples.received, us(looked_at), side="right"))
+    after = int(np.searchsorted(samples.received, us(stop), side="left"))
+    if after - first < 2:
+        return None
+    passed = _passed(calm, samples, us(looked_at), first, after)
+    received = samples.received[first : first + passed]
+    received = received[received <= _steady_until(calm, looked_at, history)]
+    return moment(int(received[-1])) if len(received) > 1 else None
+
+
+def _others(looked_at: datetime, history: History) -> Iterator[datetime]:
+    """When glucose of another kind was received."""
+    for kind, samples in history.glucose.items():
+        later = samples.received[samples.received > us(looked_at)]
+        if kind is not Kind.GLUCOSE_INTERSTITIAL and len(later):
+            yield moment(int(later[0]))
+
+
+def _passed(calm: Calm, samples: Samples, looked_at: int, first: int, after: int) -> int:
+    """How many from place `first` on change nothing, of those before place `after`."""
+    plain = _plain(calm, samples) & (samples.device == calm.device)
+    since = samples.at[first] - BACK // MICROSECOND
+    old = np.flatnonzero((samples.device[:first] == calm.device) & (samples.at[:first] > since))
+    old = old[np.argsort(samples.at[old])]
+    if not plain[old].all() or (np.diff(samples.at[old]) <= 0).any():
+        return 0
+    unlike = np.flatnonzero(~plain[first:after])
+    new = np.arange(first, first + unlike[0] if len(unlike) else after)
+    places = np.append(old, new)
+    at, values, received = samples.at[places], samples.value[places], samples.received[places]
+    return passing(calm, looked_at, at.tolist(), values.tolist(), received.tolist(), len(old))
+
+
+def _plain(calm: Calm, samples: Samples) -> NDArray[np.bool_]:
+    """Where the sensor said a number, and in the calm's unit."""
+    unit = UNIT_NUMBER[Unit.MMOL_L if calm.in_mmol else Unit.MG_DL]
+    plain: NDArray[np.bool_] = (samples.condition == 0) & (samples.raw_unit == unit) & np.isfinite(samples.value)
+    return plain
+
+
+def _steady_until(calm: Calm, looked_at: datetime, history: History) -> int:
+    """Up to when nothing beyond a bound, nor the readings before it that tell its step, leaves the day rules judge."""
+    found = [np.iinfo(np.int64).max]
+    for samples in history.glucose.values():
+        known = (samples.received <= us(looked_at)) & (samples.at >= us(calm.at - DAY_BACK))
+        numbers = samples.value / GLUCOSE_MG_DL_PER_MMOL_L if calm.in_mmol else samples.value
+        beyond = known & ~(_plain(calm, samples) & (numbers >= calm.least) & (numbers <= calm.most))
+        for device in np.unique(samples.device[beyond]).tolist():
+            at = np.unique(samples.at[known & (samples.device == device)])
+            place = int(np.searchsorted(at, samples.at[beyond & (samples.device == device)].min()))
+            found.append(int(at[max(place - NEIGHBOURS, 0)]) + DAY_BACK // MICROSECOND)
+    return min(found)

@@ -1,0 +1,141 @@
+"""Readings that change nothing: whoever leaps over them tells the same, and stands where they would have stood."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import accumulate, pairwise
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from alerts import advance as core
+from alerts.advance import Walk, advance, steps
+from alerts.alert import Event
+from alerts.calm import Calm
+from alerts.forecast.foresight import Foresight, foresight
+from alerts.forecast.model import GENERAL
+from alerts.forecast.replay import NEW, versions
+from alerts.history import History
+from alerts.thresholds import Above, Fast, Limit, Silence, Thresholds
+from hub.measurements import CONDITION_NUMBER, Condition
+from hub.quantities import Kind, Unit
+from tests.alerts.making import MINUTE, NOON, Row, after, in_mmol, past, real
+from tests.timeseries.glucose.making import trace
+
+BEGIN = NOON - timedelta(hours=1)
+EAGER = replace(foresight(GENERAL, NEW, BEGIN), asked=0.4)
+HIGH_ON = Above(Limit(180, Unit.MG_DL), 15)
+THRESHOLDS = (
+    Thresholds(),
+    Thresholds(silence=Silence(60)),
+    Thresholds(silence=Silence(60), high=HIGH_ON),
+    Thresholds(silence=Silence(60), high=HIGH_ON, fast_fall=Fast(on=True)),
+)
+FEW = settings(max_examples=50)
+
+# mostly plain readings, so that there is something to leap over; each oddity now and then
+APART = st.sampled_from((5, 5, 5, 5, 5, 1, 15, 19, 21, 34, 39, 46))
+VALUES = st.sampled_from((120, 120, 110, 130, 125, 100, 90, 80, 72, 70, 69, 53, 181, 240, 251, 400))
+DELAYS = st.sampled_from((0.1,) * 12 + (4, 16, 21, 90))
+DEVICES = st.sampled_from((1,) * 15 + (2,))
+ODD = st.sampled_from(("",) * 15 + ("capillary", "below_range", "mmol"))
+
+
+def _row(minute: float, value: float, delay: float, device: int, odd: str) -> Row:
+    row = Row(after(minute), value, after(minute + delay), device)
+    oddities = {
+        "capillary": replace(row, kind=Kind.GLUCOSE_CAPILLARY),
+        "below_range": replace(row, condition=CONDITION_NUMBER[Condition.BELOW_RANGE]),
+        "mmol": in_mmol([row])[0],
+    }
+    return oddities.get(odd, row)
+
+
+def _rows(told: Sequence[tuple[float, float, float, int, str]]) -> list[Row]:
+    minutes = accumulate(apart for apart, *_ in told)
+    return [_row(minute, *rest) for minute, (_, *rest) in zip(minutes, told, strict=True)]  # type: ignore[arg-type]
+
+
+STREAMS = st.lists(st.tuples(APART, VALUES, DELAYS, DEVICES, ODD), max_size=60).map(_rows)
+
+
+def _slow_day(values: Sequence[float], apart: int) -> list[Row]:
+    """More than a day of readings, a few of them beyond: what was a spell leaves the day that rules judge."""
+    values = [*values, *[120.0] * (1600 // apart)]
+    return [_row(n * apart + n % 3, value, 0.1, 1, "") for n, value in enumerate(values)]
+
+
+def _past(rows: Sequence[Row], thresholds: Thresholds, sights: Sequence[Foresight] = ()) -> History:
+    return replace(past(rows, thresholds=[thresholds]), foresights=tuple(sights))
+
+
+def _looking_at_each(of: History, until: datetime, since: datetime = BEGIN) -> tuple[Walk, list[Event]]:
+    """What the same core does where nothing is leapt over."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(core, "_leap", lambda *_: None)
+        return advance(Walk(at=since), of, until)
+
+
+def _in_parts(of: History, stops: Sequence[datetime], since: datetime = BEGIN) -> tuple[Walk, list[Event]]:
+    walk, events = Walk(at=since), []
+    for stop in stops:
+        walk, more = advance(walk, of, stop)
+        events += more
+    return walk, events
+
+
+@FEW
+@given(STREAMS, st.sampled_from(THRESHOLDS), st.booleans(), st.lists(st.integers(0, 1500), max_size=4))
+def test_leaping_over_what_changes_nothing_tells_the_same_and_ends_where_each_was_looked_at(
+    rows: list[Row], thresholds: Thresholds, foreseen: bool, cuts: list[int]
+) -> None:
+    end = max((row.received for row in rows), default=NOON) + timedelta(hours=3)
+    of = _past(rows, thresholds, [EAGER] * foreseen)
+    assert _in_parts(of, sorted({*map(after, cuts), end})) == _looking_at_each(of, max([end, *map(after, cuts)]))
+
+
+@settings(max_examples=12)
+@given(st.lists(st.sampled_from((120, 120, 69, 60, 50, 75, 185, 260)), max_size=14), st.sampled_from((13, 22, 36)))
+def test_a_spell_that_leaves_the_day_is_judged_as_if_each_reading_had_been_looked_at(
+    values: list[float], apart: int
+) -> None:
+    rows = _slow_day(values, apart)
+    of = _past(rows, THRESHOLDS[2])
+    assert _in_parts(of, [rows[-1].received]) == _looking_at_each(of, rows[-1].received)
+
+
+@pytest.mark.parametrize(("name", "first"), [("cgmq_dexcom", 1500), ("cgmq_libre", 1330)])
+def test_on_a_real_trace_few_readings_need_the_rules_and_what_is_told_is_the_same(name: str, first: int) -> None:
+    rows, chance = real(name)[first : first + 450], Random(first)
+    rows = tuple(replace(row, received=row.received + chance.choice((0,) * 30 + (8, 30)) * MINUTE) for row in rows)
+    of = _past(rows, Thresholds(), versions(trace(name)))
+    since, until = rows[0].at - MINUTE, max(row.received for row in rows)
+    stops = sorted(chance.sample([row.received for row in rows], 12))
+    assert _in_parts(of, [*stops, until], since) == _looking_at_each(of, until, since)
+    assert len(list(steps(Walk(at=since), of, until))) < len(rows) / 2
+
+
+# ── What ends calm ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _calm(rows: Sequence[Row], thresholds: Thresholds = THRESHOLDS[0]) -> Calm | None:
+    return advance(Walk(at=BEGIN), _past(rows, thresholds, [EAGER]), rows[-1].received)[0].calm
+
+
+def test_nothing_is_calm_while_something_goes_on_or_where_a_rule_wants_every_reading() -> None:
+    even = [_row(5.0 * n, 120, 0.1, 1, "") for n in range(20)]
+    assert _calm(even) is not None
+    assert _calm([*even, _row(100, 69, 0.1, 1, "")]) is None
+    assert _calm([*even, _row(100, 300, 0.1, 1, "")]) is None
+    assert _calm(even, THRESHOLDS[3]) is None
+    assert _calm([*even, _row(100, 120, 21, 1, "")]) is None
+
+
+def test_each_pair_of_neighbouring_readings_is_leapt_over_at_most_once() -> None:
+    rows = [_row(5.0 * n, 120, 0.1, 1, "") for n in range(200)]
+    seen = [walk.at for walk, _ in steps(Walk(at=BEGIN), _past(rows, Thresholds()), rows[-1].received)]
+    assert seen[-1] == rows[-1].received
+    assert all(before < then for before, then in pairwise(seen))
+    assert len(seen) < 6
