@@ -84,17 +84,22 @@ class Asked:
 
     def seconds(self, path: str) -> float:
         """The median time of that GET."""
-        return asyncio.run(self._seconds(path))
+        return asyncio.run(self._in_turn([path], TIMES, 200))[0]
 
-    async def _seconds(self, path: str) -> float:
+    def refused(self, paths: list[str], times: int) -> list[float]:
+        """The median time of each of those GETs, asked in turn that many times; nothing is found there."""
+        return asyncio.run(self._in_turn(paths, times, 404))
+
+    async def _in_turn(self, paths: list[str], times: int, status: int) -> list[float]:
         async with httpx.AsyncClient(transport=self._transport, base_url="http://hub", headers=self._headers) as client:
-            took = []
-            for _ in range(TIMES):
+            took: list[list[float]] = [[] for _ in paths]
+            for turn in range(times * len(paths)):
                 begun = perf_counter()
-                answer = await client.get(path)
-                took.append(perf_counter() - begun)
-                answer.raise_for_status()
-            return median(took)
+                answer = await client.get(paths[turn % len(paths)])
+                took[turn % len(paths)].append(perf_counter() - begun)
+                if answer.status_code != status:
+                    raise RuntimeError(f"{answer.status_code} where {status} belongs")
+            return [median(each) for each in took]
 
 
 def _trends(where: Setting, asked: Asked, rounds: int) -> list[Ratio]:
@@ -102,8 +107,8 @@ def _trends(where: Setting, asked: Asked, rounds: int) -> list[Ratio]:
     short, long = people(where, 2)
     wear(where, short, DAYS)
     wear(where, long, 10 * DAYS)
-    paths = {number: f"/v1/people/{_id(where, number)}/trends/glucose" for number in (short, long)}
-    report = f"/people/{_id(where, short)}/report"
+    paths = {number: f"/v1/people/{id_of(where, number)}/trends/glucose" for number in (short, long)}
+    report = f"/people/{id_of(where, short)}/report"
     bare, trend, history, printed = [], [], [], []
     for _ in range(rounds):
         bare.append(_bare(asked, short))
@@ -137,7 +142,7 @@ def people(where: Setting, how_many: int) -> list[int]:
     return [number for (number,) in rows]
 
 
-def _id(where: Setting, person: int) -> UUID:
+def id_of(where: Setting, person: int) -> UUID:
     with psycopg.connect(where.database_url) as connection:
         row = connection.execute("SELECT id FROM vigie.person WHERE number = %s", (person,)).fetchone()
     if row is None:
