@@ -134,7 +134,8 @@ class Source:
 
     @property
     def _is_own(self) -> bool:
-        return self._actor.person == self._found.number
+        actor = self._again()
+        return actor is not None and actor.person == self._found.number
 
     def _readings(self, kind: int, after: tuple[datetime, UUID]) -> list[Kept]:
         rows = self._rows(_READINGS, kind=kind, time=after[0], key=after[1], limit=PAGE)
