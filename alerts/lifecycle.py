@@ -32,12 +32,12 @@ class Told:
 class State:
     """All that is remembered of a person between two instants: the newest alert of each rule, and what was told.
 
-    `pending`: since when each rule holds that has not held long enough.
+    `pending`: what holds, of each rule, and has not held long enough.
     """
 
     alerts: tuple[Alert, ...] = ()
     told: tuple[Told, ...] = ()
-    pending: tuple[tuple[str, datetime], ...] = ()
+    pending: tuple[Finding, ...] = ()
 
     def alert_of(self, rule: str) -> Alert | None:
         """The newest alert of that rule."""
@@ -95,10 +95,9 @@ def _judge(state: State, now: datetime, rule: str, found: tuple[Finding, ...]) -
     """One rule's findings against its alert."""
     going = [finding for finding in found if finding.until is None]
     holding = [finding for finding in going if finding.held]
-    pending = [finding.since for finding in going if not finding.held][:1]
+    pending = [finding for finding in going if not finding.held][:1]
     if pending or state.pending:
-        others = (p for p in state.pending if p[0] != rule)
-        state = replace(state, pending=(*others, *((rule, since) for since in pending)))
+        state = replace(state, pending=(*(each for each in state.pending if each.rule != rule), *pending))
     alert = state.alert_of(rule)
     if alert is not None and alert.is_open:
         return _go_on(state, now, alert, holding) if holding else _resolve(state, now, alert, found)

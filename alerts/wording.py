@@ -58,14 +58,14 @@ def title(rule: str, language: Language) -> str:
 
 
 def sentence(because: Because, language: Language, glucose_unit: Unit) -> str:
-    """Why, with its numbers in the reader's unit; glucose units are mg/dL, mmol/L, g/L.
+    """Why, with its numbers in the reader's unit; glucose units are mg/dL, mmol/L, g/L. "" if nothing can be said.
 
     Raises KeyError for a reason without words.
     """
     said = {number.name: _said(number, language, glucose_unit) for number in because.numbers if _counts(number)}
     phrases = [phrase for phrase in catalog(language).reasons[because.key] if _names(phrase) <= said.keys()]
     text = " ".join(phrases).format_map(said).rstrip(" ,:;")
-    return text if text.endswith(".") else f"{text}."
+    return text if not text or text.endswith(".") else f"{text}."
 
 
 def discreet(what: str, language: Language, **given: str) -> str:

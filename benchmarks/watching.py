@@ -33,11 +33,12 @@ from hub.directory import PostgresDirectory
 from hub.measurements import Channel, RawPayload
 from hub.quantities import Kind, Quantity, Unit
 from hub.readings import Reading, TimeSource, reading_key
+from hub.turns import Turns
 from ingest_api.intake import Intake
 from timeseries.postgres_store import PostgresStore
 from vigie.services.processes import living
 from vigie.trace_file import read_trace
-from vigie.watch import Watch, together
+from vigie.watch import together
 
 console = Console()
 
@@ -228,11 +229,11 @@ def _begin_anew(where: Setting, at: datetime) -> None:
         connection.execute("TRUNCATE vigie.alert_event, vigie.alert, vigie.calm")
         connection.execute("UPDATE vigie.device SET gateway = NULL")  # whoever hears a sensor may tell of it
         connection.execute("TRUNCATE vigie.foresight")
-        connection.execute(_FORESEEING, [at, list(sight.weights), sight.error, sight.asked])
+        connection.execute(_FORESEEING, [at, list(sight.weights), sight.error, sight.asked, sight.minutes])
         connection.execute("UPDATE vigie.walk SET state = NULL, began_at = %s, looked_at = %s, due_at = %s", [at] * 3)
 
 
-_FORESEEING = "INSERT INTO vigie.foresight SELECT number, false, %s, %s, %s, %s FROM vigie.person"
+_FORESEEING = "INSERT INTO vigie.foresight SELECT number, false, %s, %s, %s, %s, %s FROM vigie.person"
 
 
 def _to_the_end(watch: Watcher) -> None:
@@ -263,7 +264,7 @@ def _lateness(where: Setting, database: Database, rate: int, seconds: int) -> st
     _keep(database, (_reading(of, now - n * timedelta(minutes=5), 110 + n, now) for of in held for n in range(1, 24)))
     _to_the_end(Watcher(database))
     begun, stopping = datetime.now(UTC), Event()
-    watch = Watch(together(Watcher(database).turn))
+    watch = Turns("alerts", together(Watcher(database).turn))
     watch.start()
     door = Thread(target=_at_that_rate, args=(database, held, rate, stopping))
     start = perf_counter()

@@ -7,9 +7,9 @@ from typing import TypeVar
 
 from pydantic_core import to_json
 
-from device_adapters.gatt import Conversation, Frame, Identity, Listen, Read, Session, Write, attempt
+from device_adapters.gatt import Frame, Identity, Session
 from device_adapters.shapes import ECHO, address
-from device_adapters.wire.device import CURRENT_TIME, current_time, date_time_value, write_current_time
+from device_adapters.wire.device import CURRENT_TIME, current_time, date_time_value
 from device_adapters.wire.numbers import Number, Special
 from hub.errors import DecodeError, ImplausibleValue, NotANumber, Refusal
 from hub.measurements import Channel, Condition, Decoded, Measurement, Refused
@@ -22,7 +22,6 @@ LIVE = timedelta(hours=9)
 """A stamp older than this at receipt, in whatever zone, is a record of the device's memory and not a measure of now."""
 
 _FIRST_YEAR = 2000
-_DRIFT = timedelta(minutes=2)
 _LEAST_KG = 20
 """Under this nobody stands on a scale. A maker's own resolution, read as the SIG's, lands here (9.49 for 94.9 kg)."""
 
@@ -159,24 +158,3 @@ def clock_ahead(frame: Frame) -> dict[str, int]:
     if shown is None or shown.year < _FIRST_YEAR:
         return {}
     return {CLOCK: round((shown.replace(tzinfo=UTC) - frame.received_at).total_seconds())}
-
-
-def set_clock(now: datetime) -> Conversation:
-    """Steps that set a device's clock to `now`, as it stands on our wall, if the device has one and it is wrong."""
-    shown = yield Read(CURRENT_TIME)
-    if isinstance(shown, bytes) and _is_off(shown, now.replace(tzinfo=None)):
-        yield from attempt(Write(CURRENT_TIME, write_current_time(now)))
-
-
-def _is_off(shown: bytes, now: datetime) -> bool:
-    """True unless it shows our time: what is right already is not written."""
-    try:
-        moment = current_time(shown)
-    except DecodeError:
-        return True
-    return moment is None or abs(moment - now) > _DRIFT
-
-
-def hear(idle: timedelta) -> Listen:
-    """Listen to whatever comes until there is silence."""
-    return Listen(lambda _frame: False, idle)

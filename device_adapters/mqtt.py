@@ -19,6 +19,7 @@ from paho.mqtt.properties import Properties
 
 from device_adapters.buffer import Buffer, Delivery, Hearing
 from device_adapters.mqtt_address import Address
+from hub.faults import named
 from hub.measurements import Channel, RawPayload
 
 log = logging.getLogger(__name__)
@@ -47,8 +48,8 @@ def _guarded(callback: Callback) -> Callback:
     def guarded(*arguments: Any) -> None:
         try:
             callback(*arguments)
-        except Exception:
-            log.exception("in %s; the broker will deliver again what was not acknowledged", callback.__name__)
+        except Exception as error:  # noqa: BLE001
+            log.error("%s; the broker will deliver again what was not acknowledged", named(error))  # noqa: TRY400
 
     return guarded
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+from device_adapters.conversations import hear, set_clock
 from device_adapters.gatt import Conversation, Frame, Identity, Listen, Memory, Session, Subscribe, Write, attempt
-from device_adapters.gatt_shapes import body_weight, hear, refusing, set_clock, spoken
+from device_adapters.gatt_shapes import body_weight, refusing, spoken
 from device_adapters.wire import user_control
 from device_adapters.wire.device import CURRENT_TIME
 from device_adapters.wire.scales import Composition, composition, mass, tenths, weighing

@@ -3,6 +3,11 @@
 import traceback
 
 
+def named(error: BaseException) -> str:
+    """What it is and where it was raised, as `KeyError in /srv/vigie/hub/readings.py:91`."""
+    return f"{type(error).__name__} in {whereabouts(error)}"
+
+
 def whereabouts(error: BaseException) -> str:
     """File and line in which the error was raised."""
     last = traceback.extract_tb(error.__traceback__)[-1]

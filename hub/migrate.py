@@ -9,8 +9,10 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.errors import DuplicateObject, InternalError_, UniqueViolation
 
+from hub import professions
 from hub.database import Connection, Role, password
 from hub.errors import DatabaseError
+from hub.settings import load
 
 OLDEST_TIMESCALE = (2, 18, 1)
 """Before it a multi-row ON CONFLICT DO NOTHING could stop at the first conflict on a compressed chunk (#7672)."""
@@ -23,14 +25,18 @@ _ATTEMPTS = 20
 def migrate(url: str) -> list[str]:
     """Bring the database up to date and return the names of the files applied now; safe to run at any time.
 
-    Raises DatabaseError: too old, not reachable, or a file already applied has been changed.
+    Raises DatabaseError: too old, not reachable, or a file already applied has been changed; SettingsError: the table
+    of professions, which is kept in the database, cannot be used.
     """
+    table = professions.professions(load().professions)
     try:
         with psycopg.connect(url, autocommit=True, connect_timeout=5) as connection:
             connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
             _check_versions(connection)
             _make_roles(connection, url)
-            return list(_apply(connection))
+            applied = list(_apply(connection))
+            professions.keep(connection, table)
+            return applied
     except psycopg.OperationalError as error:
         raise DatabaseError(f"cannot reach the database; is it started? `vigie services start` ({error})") from None
 
@@ -107,4 +113,4 @@ def _apply(connection: Connection) -> Iterator[str]:
 def files() -> list[tuple[str, str]]:
     """Name and text of every migration, in order."""
     folder = resources.files("hub") / "migrations"
-    return sorted((f.name, f.read_text()) for f in folder.iterdir() if f.name.endswith(".sql"))
+    return sorted((f.name, f.read_text(encoding="utf-8")) for f in folder.iterdir() if f.name.endswith(".sql"))

@@ -35,11 +35,9 @@ class DeviceKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody with a record. `number` is internal, `id` is what the outside sees."""
+class PersonDraft:
+    """What it takes to open a record."""
 
-    number: int
-    id: UUID
     given: str
     family: str
     birth_date: date
@@ -49,16 +47,30 @@ class Person:
     height_cm: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Device:
-    """Something that measures, known by its address; `gateway`, if set, is the only gateway that may speak for it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person(PersonDraft):
+    """Somebody with a record. `number` is internal, `id` is what the outside sees."""
 
     number: int
     id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceDraft:
+    """What it takes to register a device; `gateway`, if set, is the only gateway that may speak for it."""
+
     address: str
     kind: DeviceKind
     model: str | None = None
     gateway: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device(DeviceDraft):
+    """Something that measures, known by its address. `number` is internal, `id` is what the outside sees."""
+
+    number: int
+    id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,29 +98,6 @@ class HeldDevice:
 
     device: Device
     holdings: tuple[Holding, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PersonDraft:
-    """What it takes to open a record."""
-
-    given: str
-    family: str
-    birth_date: date
-    sex: Sex
-    zone: ZoneInfo
-    conditions: tuple[str, ...] = ()
-    height_cm: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceDraft:
-    """What it takes to register a device."""
-
-    address: str
-    kind: DeviceKind
-    model: str | None = None
-    gateway: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,9 @@ class Register:
             (person,),
         ).fetchone()
         number, id_, given, family, birth_date, sex, zone, conditions, height = _found(row, "person")
-        return Person(number, id_, given, family, birth_date, Sex(sex), ZoneInfo(zone), tuple(conditions), height)
+        return Person(
+            given, family, birth_date, Sex(sex), ZoneInfo(zone), tuple(conditions), height, number=number, id=id_
+        )
 
     def add_device(self, draft: DeviceDraft) -> Device:
         """Register a device; the same one again changes nothing. Raises Conflict if its address is another device's."""
@@ -77,7 +79,7 @@ class Register:
             "SELECT number, id, address, kind, model, gateway FROM device WHERE id = %s", (device,)
         ).fetchone()
         number, id_, address, kind, model, gateway = _found(row, "device")
-        return Device(number, id_, address, DeviceKind(kind), model, gateway)
+        return Device(address, DeviceKind(kind), model, gateway, number=number, id=id_)
 
     def pair(self, device: UUID, person: UUID, since: datetime, until: datetime | None = None) -> Pairing:
         """Give a device to a person for a time; the same again changes nothing.

@@ -71,6 +71,9 @@ class Settings(BaseSettings):
     oidc_clinician: OidcSettings | None = Field(
         default=None, description="who vouches for professionals, as Pro Santé Connect"
     )
+    professions: Path | None = Field(
+        default=None, description="what each profession may see: a corrected copy of hub/professions.toml"
+    )
     time_zone: str | None = Field(default=None, description="where the gateway stands, as Europe/Paris")
     smtp_url: SecretStr | None = Field(
         default=None, description="the mail server: smtp://user:password@host:587 (STARTTLS) or smtps://"

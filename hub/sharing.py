@@ -26,6 +26,26 @@ class Way(StrEnum):
     BREAK_GLASS = "break_glass"
 
 
+class May(StrEnum):
+    """What a delegate may settle if it was given to them, besides looking after alerts, devices and measurements."""
+
+    SHARE = "share"
+    HIDE = "hide"
+    LEAVE = "leave"
+
+
+@dataclass(frozen=True, slots=True)
+class Delegation:
+    """As what a delegate acts; a legal representative is one until the person is of age."""
+
+    may: frozenset[May] = frozenset()
+    representative: bool = False
+
+
+REPRESENTATIVE = Delegation(frozenset(May), representative=True)
+"""A minor's legal representative may settle everything."""
+
+
 @dataclass(frozen=True, slots=True)
 class Veil:
     """What is hidden: each part, where given, narrows it; none of them hides everything."""
@@ -56,24 +76,31 @@ class Sharing:
 
     def grant(
         self, person: int, to: Account, by: int, kinds: Sequence[Kind] | None, during: tuple[datetime, datetime | None],
-        delegate: bool = False,
+        delegation: Delegation | None = None,
     ) -> UUID:  # fmt: skip
-        """Let an account see those kinds (all if None) from and until those times.
+        """Let an account see those kinds (all if None) from and until those times, and act for the person if so told.
 
-        Raises Conflict for oneself, for times that end before they begin, for a delegate of some kinds.
+        Raises Conflict for oneself, for times that end before they begin, for a delegate of some kinds, for a
+        representative of somebody who is of age.
         """
         if to.person == person:
             raise Conflict("nobody needs to be given access to their own record")
         if during[1] is not None and during[1] <= during[0]:
             raise Conflict("access must end after it begins")
-        if delegate and kinds is not None:
+        if delegation is not None and kinds is not None:
             raise Conflict("a delegate settles who sees any kind, so sees every kind; leave `kinds` out")
+        if delegation is not None and delegation.representative and not self._is_minor(person):
+            raise Conflict("only somebody under 18 has a legal representative")
         numbers = None if kinds is None else [KINDS[kind].number for kind in kinds]
+        acting = delegation or Delegation()
         return self._id(
-            "INSERT INTO access_grant (person, account, kinds, during, delegate, granted_by) "
-            "VALUES (%s, %s, %s, %s, %s, %s) RETURNING id",
-            (person, to.number, numbers, Range(*during), delegate, by),
-        )
+            "INSERT INTO access_grant (person, account, kinds, during, granted_by, delegate, may, representative) "
+            "VALUES (%s, %s, %s, %s, %s, %s, %s, %s) RETURNING id",
+            (
+                person, to.number, numbers, Range(*during), by, delegation is not None, sorted(acting.may),
+                acting.representative,
+            ),
+        )  # fmt: skip
 
     def revoke(self, person: int, grant: UUID) -> None:
         """End a grant at once; raises NotFound."""
@@ -129,12 +156,16 @@ class Sharing:
             (regulation, break_glass, person),
         )
 
-    def open_in_emergency(self, person: int, by: int, way: Way, reason: str) -> tuple[UUID, datetime] | None:
-        """Open a record for EMERGENCY_LASTS; None where the person opposes it, or has shut them out."""
+    def open_in_emergency(self, person: int | None, by: int, way: Way, reason: str) -> tuple[UUID, datetime] | None:
+        """Open a record for EMERGENCY_LASTS; None where the person or the profession keeps it closed, and of nobody."""
         row = self._connection.execute(_OPEN, {
             "person": person, "account": by, "way": way, "reason": reason, "lasts": EMERGENCY_LASTS,
         }).fetchone()  # fmt: skip
         return None if row is None else (row[0], row[1])
+
+    def _is_minor(self, person: int) -> bool:
+        query = "SELECT FROM person WHERE number = %s AND is_minor(birth_date, time_zone)"
+        return bool(self._connection.execute(query, (person,)).rowcount)
 
     def _device(self, device: UUID) -> int:
         row = self._connection.execute("SELECT number FROM device WHERE id = %s", (device,)).fetchone()
@@ -160,6 +191,7 @@ _OPEN = """
     WHERE p.number = %(person)s AND p.closed_at IS NULL
       AND NOT CASE %(way)s WHEN 'regulation' THEN p.opposes_regulation ELSE p.opposes_break_glass END
       AND NOT EXISTS (SELECT FROM access_block b WHERE b.person = p.number AND b.account = %(account)s)
+      AND EXISTS (SELECT FROM held_to h WHERE h.account = %(account)s AND 'identity' = ANY(h.sees))
     RETURNING id, until
 """
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from statistics import median
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -56,6 +56,17 @@ class Seen:
     acts: bool
 
 
+class Telling(Protocol):
+    """What tells of somebody's readings: an alert, or what may become one."""
+
+    @property
+    def number(self) -> int: ...
+    @property
+    def kinds(self) -> tuple[Kind, ...]: ...
+    @property
+    def evidence(self) -> tuple[Evidence, ...]: ...
+
+
 def alerts_seen(
     connection: Connection, person: int | None, states: Collection[AlertState], before: Place | None, limit: int
 ) -> list[Seen]:
@@ -67,7 +78,7 @@ def alerts_seen(
     return [_seen(row) for row in connection.execute(_PAGE, asked)]
 
 
-def enter_seen(connection: Connection, seen: Sequence[Seen], act: str = "read") -> None:
+def enter_seen(connection: Connection, seen: Sequence[Telling], act: str = "read") -> None:
     """Enter in each person's access log that their alerts were seen, and which kinds those told of."""
     kinds: dict[frozenset[Kind], set[int]] = {}
     for number in {each.number for each in seen}:
@@ -129,7 +140,7 @@ def _burden(rule: str | None, waits: Sequence[float | None], rings: int) -> Burd
     return Burden(rule, len(waits), rings, share, median(known) if known else None)
 
 
-def devices_of(connection: Connection, seen: Sequence[Seen]) -> Mapping[int, UUID]:
+def devices_of(connection: Connection, seen: Sequence[Telling]) -> Mapping[int, UUID]:
     """What others call the devices of the readings that decided those alerts."""
     numbers = sorted({each.device for alert in seen for each in alert.evidence})
     return dict(connection.execute("SELECT number, id FROM device WHERE number = ANY(%s)", (numbers,)).fetchall())

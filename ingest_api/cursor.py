@@ -23,5 +23,5 @@ def read_cursor(cursor: str | None) -> Place | None:
     try:
         taken_at, key = json.loads(base64.urlsafe_b64decode(cursor))
         return Place(datetime.fromisoformat(taken_at).astimezone(UTC), UUID(key).bytes)
-    except (binascii.Error, ValueError, TypeError, OverflowError):
+    except (binascii.Error, ValueError, TypeError, AttributeError, OverflowError):
         raise Malformed("cursor must be the `next` of an earlier page") from None

@@ -20,13 +20,15 @@ Reason = Annotated[
 def open_record(hub: Hub, actor: Actor, person: UUID, way: Way, reason: str) -> tuple[UUID, datetime]:
     """Open it and enter that; its holder is told. Returns the opening, and until when it holds.
 
-    Raises NotFound, alike when its holder opposes it, has shut the actor out, or does not exist.
+    Raises NotFound, alike when its holder opposes it, has shut the actor out, or does not exist: by the same
+    statements, so that no clock tells them apart.
     """
     with hub.registering(actor) as connection:
         row = connection.execute("SELECT number FROM person WHERE id = %s", (person,)).fetchone()
-        opened = row and Sharing(connection).open_in_emergency(row[0], actor.account, way, reason)
-        if row is not None and opened is not None:
-            enter(connection, [row[0]], "emergency")
+        number = None if row is None else int(row[0])
+        opened = Sharing(connection).open_in_emergency(number, actor.account, way, reason)
+        if number is not None and opened is not None:
+            enter(connection, [number], "emergency")
     if opened is None:
         refuse(hub, actor, person)
     return opened

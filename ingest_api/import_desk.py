@@ -14,7 +14,7 @@ from uuid import UUID
 
 from hub.database import Connection, Database, Jsonb, OperationalError, Role
 from hub.errors import Conflict, DatabaseError, NotFound, VigieError
-from hub.faults import whereabouts
+from hub.faults import named
 from hub.quantities import Kind
 from hub.register import Register
 from ingest_api.imports import Export, Imported, recognised, take_in
@@ -132,7 +132,7 @@ class Importing:
         except VigieError as why:
             self._end(wanted, {"fault": why.code})
         except Exception as error:  # noqa: BLE001
-            log.error("%s in %s; a file was not imported", type(error).__name__, whereabouts(error))  # noqa: TRY400
+            log.error("%s; a file was not imported", named(error))  # noqa: TRY400
             self._end(wanted, {"fault": "fault"})
         return True
 

@@ -6,7 +6,7 @@ returns, all of it is committed, and the payloads may be acknowledged.
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import count
 
@@ -15,8 +15,8 @@ from device_adapters.buffer import Hearing
 from hub.database import UNSTORABLE, Connection, Database, Role
 from hub.directory import Directory
 from hub.errors import CollectionStopped, DecoderFault, NotStorable, Refusal, UnknownDevice
-from hub.faults import whereabouts
-from hub.measurements import WHOLE, Decoded, Measurement, RawPayload, Refused
+from hub.faults import named
+from hub.measurements import WHOLE, Channel, Decoded, Measurement, RawPayload, Refused
 from hub.readings import Reading, tie
 from hub.records import HeldDevice
 from ingest_api import quarantine
@@ -37,6 +37,9 @@ class Fate(StrEnum):
     QUARANTINED = "quarantined"
     IGNORED = "ignored"
 
+
+_NO_GATEWAY = ""
+"""No gateway's name."""
 
 _FATES = {outcome: Fate(outcome.value) for outcome in Outcome}
 
@@ -75,11 +78,24 @@ class Intake:
         Raises DatabaseError or a database error when nothing was promised: the same call may be repeated.
         """
         try:
-            return self._accept(raws)
+            return self._commit(self._prepared(raws))
         except UNSTORABLE as error:
             if len(raws) > 1:
                 return self._accept_one_by_one(raws)
-            return self._set_aside(raws[0], NotStorable(f"the database refuses it: {type(error).__name__}"))
+            return self._set_aside(raws[0], _not_storable(error))
+
+    def replay(self, raw: RawPayload) -> Receipt:
+        """Take in anew what was set aside; its gateway was told of it then, and has not been heard by this.
+
+        Raises as `accept`.
+        """
+        (opened,) = self._prepared([raw])
+        opened.decoded = replace(opened.decoded, sequence=None)
+        try:
+            (receipt,), _ = self._commit([opened])
+        except UNSTORABLE as error:
+            return Receipt((), (Refused(WHOLE, _not_storable(error)),))
+        return receipt
 
     def settle(self, hearing: Hearing) -> list[Ack]:
         """What has become clear by waiting; see progress."""
@@ -101,19 +117,19 @@ class Intake:
         except UNSTORABLE:
             return self._commit([_Opened(raw, refused=refused)])
 
-    def _accept(self, raws: Sequence[RawPayload]) -> tuple[list[Receipt], list[Ack]]:
+    def _prepared(self, raws: Sequence[RawPayload]) -> list[_Opened]:
         opened = [_open(raw, self._keys) for raw in raws]
         held = self._directory.held({m.device for o in opened for m in o.decoded.measurements})
         for each in opened:
             _tie(each, held)
-        return self._commit(opened)
+        return opened
 
     def _commit(self, opened: Sequence[_Opened]) -> tuple[list[Receipt], list[Ack]]:
         with self._database.transaction(Role.INTAKE) as connection:
             _keep(connection, opened)
             for each in opened:
                 if each.refused:
-                    quarantine.put(connection, each.raw, each.refused)
+                    quarantine.put(connection, each.raw, each.refused, {m.device for m in each.decoded.measurements})
             acks = advance(connection, (o.decoded.sequence for o in opened if o.decoded.sequence))
         receipts = [Receipt(tuple(each.fates), tuple(each.refused)) for each in opened]
         tally(receipts)
@@ -141,23 +157,30 @@ def _tie(opened: _Opened, held: dict[str, HeldDevice]) -> None:
             opened.fates[place] = Fate.IGNORED
             continue
         try:
-            opened.readings.append((place, _tie_one(measurement, held)))
+            opened.readings.append((place, _tie_one(measurement, held, opened.raw.channel)))
         except Refusal as why:
             opened.refused.append(Refused(place, why))
         except Exception as error:  # noqa: BLE001
             opened.refused.append(Refused(place, _fault(error)))
 
 
+def _not_storable(error: Exception) -> Refusal:
+    return NotStorable(f"the database refuses it: {type(error).__name__}")
+
+
 def _fault(error: Exception) -> Refusal:
     """A bug of ours must not stop the messages behind; the place says where, without values."""
-    log.error("%s in %s; the payload is in quarantine", type(error).__name__, whereabouts(error))
+    log.error("%s; the payload is in quarantine", named(error))
     return DecoderFault(f"{type(error).__name__} in our decoder; replay after it is mended")
 
 
-def _tie_one(measurement: Measurement, held: dict[str, HeldDevice]) -> Reading:
+def _tie_one(measurement: Measurement, held: dict[str, HeldDevice], channel: Channel) -> Reading:
+    """Who else than a gateway of ours speaks at the broker speaks for no device that has one."""
     device = held.get(measurement.device)
     if device is None:
         raise UnknownDevice("the device is not registered; register it and pair it with a person, then replay")
+    if channel is Channel.MQTT and measurement.gateway is None:
+        measurement = replace(measurement, gateway=_NO_GATEWAY)
     return tie(measurement, device)
 
 

@@ -21,13 +21,17 @@ Network = IPv4Network | IPv6Network
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """How often, in the library's spelling; `failures` and `sign_ins` by address, the others by account."""
+    """How often, in the library's spelling; `failures` and `sign_ins` by address, the others by account.
+
+    `names`: wrong names of others. A few are typing faults; many are somebody finding out who is known here.
+    """
 
     reads: str = "60000/minute"
     writes: str = "60000/minute"
     failures: str = "600/minute"
     sign_ins: str = "60/minute"
     addresses: str = "20/hour"
+    names: str = "20/hour"
 
 
 class TooOften(HTTPException):
@@ -47,7 +51,7 @@ class Limits:
         self._counts = FixedWindowRateLimiter(MemoryStorage())
         self._reads, self._writes = parse(rates.reads), parse(rates.writes)
         self._failures, self._sign_ins = parse(rates.failures), parse(rates.sign_ins)
-        self._addresses = parse(rates.addresses)
+        self._addresses, self._names = parse(rates.addresses), parse(rates.names)
         self._proxies = _networks(trusted_proxies)
 
     def reading(self, account: int) -> None:
@@ -62,6 +66,14 @@ class Limits:
         """Count an address to send a code to, which may be a stranger's; raises TooOften."""
         self._hit(self._addresses, "addresses", str(account))
 
+    def misnamed(self, account: int) -> None:
+        """Count a name that is nobody's, said by that account."""
+        self._counts.hit(self._names, "names", str(account))
+
+    def check_names(self, account: int) -> None:
+        """Raise TooOften if that account said too many names that are nobody's, whether this one is or not."""
+        self._check(self._names, "names", str(account))
+
     def signing_in(self, request: Request) -> None:
         """Count a step of a sign-in from there; raises TooOften."""
         self._hit(self._sign_ins, "sign-ins", self._from(request))
@@ -72,8 +84,11 @@ class Limits:
 
     def check_failures(self, request: Request) -> None:
         """Raise TooOften if too much failed from there of late."""
-        if not self._counts.test(self._failures, "failures", self._from(request)):
-            raise self._too_often(self._failures, "failures", self._from(request))
+        self._check(self._failures, "failures", self._from(request))
+
+    def _check(self, rate: RateLimitItem, *key: str) -> None:
+        if not self._counts.test(rate, *key):
+            raise self._too_often(rate, *key)
 
     def _hit(self, rate: RateLimitItem, *key: str) -> None:
         if not self._counts.hit(rate, *key):

@@ -9,6 +9,7 @@ from uuid import UUID
 from hub.database import Connection
 from hub.errors import NotFound
 from hub.quantities import KINDS, Kind
+from hub.sharing import May
 from ingest_api.access import Actor
 from ingest_api.parts import Hub
 from ingest_api.whose import Whose, whose
@@ -51,19 +52,26 @@ def refuse(hub: Hub, actor: Actor, person: UUID) -> NoReturn:
 
 
 @contextmanager
-def acting_for(hub: Hub, actor: Actor, person: UUID) -> Iterator[Opened]:
+def acting_for(hub: Hub, actor: Actor, person: UUID, may: May | None = None) -> Iterator[Opened]:
     """Open a record as somebody who settles things in it: the person, their delegate, an administrator.
 
-    Raises NotFound to anybody else.
+    Where `may` is named, only a delegate to whom that was given. Raises NotFound to anybody else.
     """
     with hub.reading(actor) as connection:
         found = whose(connection, person)
-        if found is not None and acts_for(connection, found.number):
+        if found is not None and acts_for(connection, found.number, may):
             yield Opened(connection, found)
             return
     refuse(hub, actor, person)
 
 
-def acts_for(connection: Connection, person: int) -> bool:
-    """True if the actor may settle things in that person's record."""
-    return bool(connection.execute("SELECT FROM acted_for WHERE person = %s", (person,)).rowcount)
+def acts_for(connection: Connection, person: int | None, may: May | None = None) -> bool:
+    """True if the actor may settle things in that person's record; where it is named, that."""
+    query = "SELECT FROM acted_for WHERE person = %s AND (%s::text IS NULL OR %s = ANY(may))"
+    return bool(connection.execute(query, (person, may, may)).rowcount)
+
+
+def given(connection: Connection, person: int) -> frozenset[May]:
+    """What the actor may settle in that person's record, of what a delegate must be given."""
+    row = connection.execute("SELECT may FROM acted_for WHERE person = %s", (person,)).fetchone()
+    return frozenset() if row is None else frozenset(map(May, row[0]))

@@ -40,13 +40,13 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """What a list says besides: glucose of the last 14 local days, open alerts by level, when it was looked through.
+    """What a list says besides: glucose of the 14 local days up to `yesterday`, open alerts by level, the last review.
 
     `review` is the mark that the actor may take back, None if it is another's.
     """
 
     conditions: tuple[str, ...]
-    today: date
+    yesterday: date
     days: Mapping[date, Tally]
     urgent: int
     warning: int
@@ -79,9 +79,9 @@ def _listed(row: tuple[Any, ...]) -> Listed:
 
 
 def _glance(row: Sequence[Any]) -> Glance:
-    conditions, today, days, *rest = row
+    conditions, yesterday, days, *rest = row
     tallies = {date.fromisoformat(day): tally_of(told) for day, told in (days or {}).items()}
-    return Glance(tuple(conditions), today, tallies, *rest)
+    return Glance(tuple(conditions), yesterday, tallies, *rest)
 
 
 _LISTED = "SELECT * FROM population(%s::smallint[], %s, %s, %s)"  # each row tells the counts

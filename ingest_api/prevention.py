@@ -48,9 +48,9 @@ def wholly_opened(hub: Hub, actor: Actor, person: UUID) -> Iterator[Opened]:
 @contextmanager
 def settling(hub: Hub, actor: Actor, person: UUID, act: str) -> Iterator[tuple[Desk, Whose]]:
     """The desk, for whoever may settle things in that record; entered in its log. Raises NotFound to anybody else."""
-    with acting_for(hub, actor, person) as record, hub.registering() as connection:
+    with acting_for(hub, actor, person) as record, hub.registering(actor) as connection:
         yield Desk(connection), record.whose
-        enter(record.connection, [record.whose.number], act, [])
+        enter(connection, [record.whose.number], act, [])
 
 
 def known_of(connection: Connection, whom: Whose, now: datetime) -> Known:

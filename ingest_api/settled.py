@@ -3,27 +3,31 @@
 What is settled is the desk's to say (hub.sharing); here it is opened, entered in the access log, and read back.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from hub.accounts import ActorRole
+from hub.accounts import Account, ActorRole
+from hub.errors import Conflict, NotFound
+from hub.professions import Category
 from hub.quantities import KIND_BY_NUMBER, Kind
-from hub.sharing import Sharing, Way
+from hub.sharing import Delegation, May, Sharing, Way
 from ingest_api.access import Actor
-from ingest_api.opened import Opened, acting_for, enter
+from ingest_api.opened import Opened, acting_for, enter, given
 from ingest_api.parts import Hub
 from ingest_api.whose import Whose
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Who may see which kinds (all if None), from and until when; a delegate also settles things.
+    """Who may see which kinds (all if None), from and until when; a delegate also acts for the person.
 
-    `name` is what people grant to, `full_name` what their identity provider vouches for, else the same.
+    `name` is what people grant to, `full_name` what their identity provider vouches for, else the same; `withheld` is
+    what their profession keeps from them, whatever they are given.
     """
 
     id: UUID
@@ -33,7 +37,8 @@ class Grant:
     kinds: tuple[Kind, ...] | None
     since: datetime
     until: datetime | None
-    delegate: bool
+    delegation: Delegation | None
+    withheld: tuple[Category, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +109,22 @@ class Settled:
     def grants(self) -> list[Grant]:
         """Everybody who is let in, now or later, oldest first."""
         rows = self._connection.execute(
-            "SELECT id, name, shown_name, role, kinds, lower(during), upper(during), delegate FROM access_grant "
-            "WHERE person = %s ORDER BY created_at, id",
+            "SELECT id, name, shown_name, role, kinds, lower(during), upper(during), delegate, may, representative, "
+            "withheld FROM access_grant WHERE person = %s ORDER BY created_at, id",
             self._person,
         )
         return [
-            Grant(id_, name, shown, ActorRole(role), _kinds(kinds), *rest)
-            for id_, name, shown, role, kinds, *rest in rows
-        ]
+            Grant(
+                id_, name, shown, ActorRole(role), _kinds(kinds), since, until,
+                Delegation(frozenset(map(May, may)), representative) if delegate else None,
+                tuple(map(Category, withheld)),
+            )
+            for id_, name, shown, role, kinds, since, until, delegate, may, representative, withheld in rows
+        ]  # fmt: skip
+
+    def may(self) -> frozenset[May]:
+        """What whoever looks may settle, of what a delegate must be given."""
+        return given(self._connection, *self._person)
 
     def blocks(self) -> list[Block]:
         """Everybody who is shut out, by name."""
@@ -183,10 +196,41 @@ def reading_settled(hub: Hub, actor: Actor, person: UUID) -> Iterator[Settled]:
 def settling(
     hub: Hub, actor: Actor, person: UUID, act: str, kinds: Sequence[Kind] | None = None
 ) -> Iterator[tuple[Sharing, Whose]]:
-    """The desk, and whose record it is about, for whoever may settle things in it; the act is entered in its log."""
-    with acting_for(hub, actor, person) as record, hub.registering(actor) as connection:
+    """The desk, and whose record it is about, for whoever may settle that in it; the act is entered in its log."""
+    with acting_for(hub, actor, person, _NEEDS[act]) as record, hub.registering(actor) as connection:
         yield Sharing(connection), record.whose
         enter(connection, [record.whose.number], act, kinds)
+
+
+def named(hub: Hub, actor: Actor, desk: Sharing, name: str) -> Account:
+    """Whom that name stands for; raises NotFound, and TooOften to whoever tries one name after another."""
+    hub.limits.check_names(actor.account)
+    try:
+        return desk.account(name)
+    except NotFound:
+        hub.limits.misnamed(actor.account)
+        raise
+
+
+_NEEDS: Mapping[str, May] = MappingProxyType(
+    dict.fromkeys(("grant", "consult", "revoke", "block", "unblock", "declare", "oppose"), May.SHARE)
+    | dict.fromkeys(("hide", "unhide"), May.HIDE)
+)
+
+
+def check_handed_on(hub: Hub, actor: Actor, person: UUID, delegation: Delegation | None) -> None:
+    """Nobody hands on what they were not given; who represents a minor is settled by who saw the papers.
+
+    Raises Conflict, and NotFound to whoever may not share.
+    """
+    if delegation is None:
+        return
+    with acting_for(hub, actor, person, May.SHARE) as record:
+        may = given(record.connection, record.whose.number)
+    if delegation.representative and actor.role is not ActorRole.ADMIN:
+        raise Conflict("a legal representative is entered by an administrator, who has seen the papers")
+    if not delegation.may <= may:
+        raise Conflict("nobody can give what they were not given themselves; leave it out of `may`")
 
 
 def tell_of_emergencies(hub: Hub, actor: Actor, settled: Settled) -> list[Opening]:

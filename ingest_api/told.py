@@ -14,6 +14,7 @@ from hub.sharing import Sharing
 from ingest_api.access import Actor
 from ingest_api.opened import acting_for, enter
 from ingest_api.parts import Hub
+from ingest_api.settled import named
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ def settle_chain(hub: Hub, actor: Actor, person: UUID, steps: Sequence[Step]) ->
     with acting_for(hub, actor, person) as record, hub.registering(actor) as connection:
         sharing = Sharing(connection)
         links = [
-            Link(sharing.account(name).number, n, timedelta(minutes=step.after_minutes), reveals)
+            Link(named(hub, actor, sharing, name).number, n, timedelta(minutes=step.after_minutes), reveals)
             for n, step in enumerate(steps)
             for name, reveals in step.recipients
         ]

@@ -126,16 +126,14 @@ def _move(
 ) -> list[UUID]:  # fmt: skip
     with hub.reading(actor) as connection:
         home = _number(connection, household)
-        row = connection.execute(
-            "SELECT person FROM inbox WHERE household = %s AND key = %s", (home, reading)
-        ).fetchone()
-        if row is None:
+        if not connection.execute("SELECT FROM inbox WHERE household = %s AND key = %s", (home, reading)).rowcount:
             raise NotFound("no such reading in this household's inbox")
         whose = None if person is None else _member(connection, home, person)
-        enter(connection, [each for each in {whose, row[0]} if each is not None], "assign", [Kind.WEIGHT])
-    with hub.watching() as connection:
+    with hub.watching(actor) as connection:
         inbox = Inbox(connection)
         occasion = inbox.of(home, reading)
+        concerned = {whose, *(row.person for row in occasion.rows)}
+        enter(connection, [each for each in concerned if each is not None], "assign", [Kind.WEIGHT])
         decide(inbox, occasion, whose)
         inbox.look_again(home)
     return [row.key for row in occasion.rows]

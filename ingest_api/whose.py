@@ -17,6 +17,9 @@ from ingest_api.moment import Moment
 Since = Annotated[Moment | None, Query(alias="from")]
 Until = Annotated[Moment | None, Query(alias="to")]
 
+CALENDAR = (datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
+"""A period lies within; its ends can be moved by days and zones without leaving what a calendar holds."""
+
 LONGEST = timedelta(days=366)
 """A trend over more says nothing of how somebody is, and would hold a year of one-minute readings in memory."""
 
@@ -47,6 +50,9 @@ def whose(connection: Connection, person: UUID) -> Whose | None:
 
 def period(since: datetime | None, until: datetime | None, usual: timedelta) -> tuple[datetime, datetime]:
     """The period asked for, in UTC, ending now and of the `usual` length unless told; raises Malformed."""
+    for asked in (since, until):
+        if asked is not None and not CALENDAR[0] <= asked <= CALENDAR[1]:
+            raise Malformed(f"`from` and `to` must lie between {CALENDAR[0].year} and {CALENDAR[1].year}")
     end = (until or datetime.now(UTC)).astimezone(UTC)
     begin = (since or max(end, EARLIEST + usual) - usual).astimezone(UTC)
     if begin >= end:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from hub.database import Connection
-from hub.faults import whereabouts
+from hub.faults import named
 from hub.quantities import Kind
 from hub.readings import Attribution
 from timeseries.attribution import Ask, Candidate, Given, Member, Model, Weighing, candidates, decide, model_of
@@ -44,8 +44,7 @@ class Attributor:
                 with self._connection.transaction():
                     self._decide(occasion)
             except (ArithmeticError, LookupError, TypeError, ValueError) as error:
-                fault = f"{type(error).__name__} in {whereabouts(error)}"
-                log.error("%s; a reading waits in its household's inbox", fault)  # noqa: TRY400
+                log.error("%s; a reading waits in its household's inbox", named(error))  # noqa: TRY400
                 self._inbox.leave(occasion)
         return len(occasions)
 

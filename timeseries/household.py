@@ -15,7 +15,7 @@ from hub.database import Connection, Jsonb
 from hub.errors import CollectionStopped, NotFound
 from hub.quantities import KIND_BY_NUMBER, KINDS, Kind
 from hub.readings import Attribution
-from timeseries.postgres_store import PostgresStore
+from timeseries import giving
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,6 @@ class Inbox:
     def __init__(self, connection: Connection) -> None:
         """Work within that connection's transaction."""
         self._connection = connection
-        self._store = PostgresStore(connection)
 
     def undecided(self, limit: int) -> list[Occasion]:
         """What nobody has looked at yet, oldest first; another worker's are skipped."""
@@ -101,7 +100,7 @@ class Inbox:
         for row in occasion.rows:
             if row.person != person:
                 self._take_back(row)
-                self._store.give(row.key, person, how)
+                giving.give(self._connection, row.key, person, how)
             elif how is Attribution.CONFIRMED:
                 self._connection.execute(_CONFIRM, (how, person, KINDS[row.kind].number, row.taken_at, row.key))
         self._decide(occasion, person, how is Attribution.CONFIRMED, by=by)
@@ -137,7 +136,7 @@ class Inbox:
 
     def _take_back(self, row: InboxRow) -> None:
         if row.person is not None:
-            self._connection.execute("SELECT take_back(%s)", (row.key,))
+            giving.take_back(self._connection, row.key, row.person)
 
     def _decide(
         self, occasion: Occasion, person: int | None, confirmed: bool, by: int | None = None,

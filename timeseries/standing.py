@@ -47,7 +47,7 @@ class Need(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Need, how bad it is (more is worse, within one need), and the figures of the last 14 local days.
+    """Need, how bad it is (more is worse, within one need), and the figures of the last 14 whole local days.
 
     mg/dL: mean. Percent: gmi, cv, the ranges, active. `tir_before`: of the 14 days before those.
     """
@@ -89,15 +89,18 @@ def weight_standing(series: WeightSeries) -> WeightStanding | None:
     )
 
 
-def standing(days: Mapping[date, Tally], today: date, profile: Profile) -> Standing:
-    """How somebody with these days' tallies stands on their local day `today`."""
-    recent = total(_within(days, today, 0))
+def standing(days: Mapping[date, Tally], last: date, profile: Profile) -> Standing:
+    """How somebody with these days' tallies stood when the local day `last` was over.
+
+    A day that is not over would weigh as a whole one: readings of later days tell only that there is a sensor.
+    """
+    recent = total(_within(days, last, 0))
     found, active = ranges(recent), _active(recent)
     if not days:
         return Standing(Need.NO_SENSOR, 0.0)
     if found is None or active is None or active < TOO_LITTLE:
-        return Standing(Need.SILENT, float((today - max(days)).days))
-    before = ranges(total(_within(days, today, 1)))
+        return Standing(Need.SILENT, float((last - max(days)).days))
+    before = ranges(total(_within(days, last, 1)))
     need, severity = _need(found, before, active, profile)
     return Standing(
         need, severity, mean(recent), gmi(recent), cv(recent),
@@ -105,9 +108,9 @@ def standing(days: Mapping[date, Tally], today: date, profile: Profile) -> Stand
     )  # fmt: skip
 
 
-def _within(days: Mapping[date, Tally], today: date, periods_ago: int) -> list[Tally]:
-    last = today - timedelta(days=PERIOD * periods_ago)
-    return [days[day] for ago in range(PERIOD) if (day := last - timedelta(days=ago)) in days]
+def _within(days: Mapping[date, Tally], last: date, periods_ago: int) -> list[Tally]:
+    end = last - timedelta(days=PERIOD * periods_ago)
+    return [days[day] for ago in range(PERIOD) if (day := end - timedelta(days=ago)) in days]
 
 
 def _active(of: Tally) -> float | None:

@@ -143,10 +143,9 @@ class Summaries:
     def _stand(self, person: _Person, weighed: bool) -> None:
         now = datetime.now(UTC)
         today = person.day(now)
-        tallies = tallies_of(
-            self._connection, person.number, today - timedelta(days=2 * PERIOD - 1), today, person.shown
-        )
-        stands = standing(tallies, today, profile_of(person.conditions))
+        first = today - timedelta(days=2 * PERIOD)
+        tallies = tallies_of(self._connection, person.number, first, today, person.shown)
+        stands = standing(tallies, today - _DAY, profile_of(person.conditions))
         values = {
             "person": person.number,
             "shown": person.shown,

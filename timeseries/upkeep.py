@@ -5,7 +5,7 @@ from time import monotonic
 
 from hub.database import Database, OperationalError, Role
 from hub.errors import DatabaseError
-from hub.faults import whereabouts
+from hub.faults import named
 from timeseries.attributor import Attributor
 from timeseries.summaries import Summaries
 
@@ -61,4 +61,4 @@ class Upkeep:
         except Exception as error:  # noqa: BLE001
             # their marks stay, and so does what was summarised before
             self._resting[person] = monotonic() + REST
-            log.error("%s in %s; a person's summaries are behind", type(error).__name__, whereabouts(error))  # noqa: TRY400
+            log.error("%s; a person's summaries are behind", named(error))  # noqa: TRY400

@@ -54,7 +54,7 @@ def add_listener(
     person: Annotated[UUID, typer.Option(help="Whose home it is: it hears what this person is told.")],
     password: Secret = None,
 ) -> None:
-    """Give somebody's home (Home Assistant, …) an account that hears their alerts; prints the URL."""
+    """Give somebody's home (Home Assistant, …) an account that hears their alerts and readings; prints the URL."""
     from vigie import gateway_accounts as accounts
 
     with _hub() as (database, mqtt_url):

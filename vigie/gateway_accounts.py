@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from uuid import UUID
 
+from alerts.home_topics import heard_by
 from device_adapters.mqtt_accounts import BrokerAccount, BrokerAccounts, new_password
 from device_adapters.mqtt_topics import checked_name
 from hub.database import Database, Role
@@ -42,11 +43,10 @@ def add_sender(
 
 
 def add_listener(database: Database, mqtt_url: str, name: str, person: UUID, password: str | None = None) -> str:
-    """An account for a person's home, which hears what that person is told; raises as `add`, NotFound."""
+    """An account for a person's home, which hears what they are told and their readings; raises as `add`, NotFound."""
     with BrokerAccounts(mqtt_url) as broker, _registering(database, name):
         _known(database, person)
-        topics = [f"vigie/v1/people/{person}/alert", f"homeassistant/event/vigie_{person.hex}/config"]
-        return broker.open_listener(name, topics, password or new_password())
+        return broker.open_listener(name, heard_by(person), password or new_password())
 
 
 def remove(database: Database, mqtt_url: str, name: str) -> None:

@@ -185,7 +185,13 @@ class LocalProvider:
             for who in self.people.values()
         )
         title = "Démonstration : qui êtes-vous ? / Demo: who are you?"
-        return f'<!doctype html><meta charset="utf-8"><title>{title}</title><h1>{title}</h1><ul>{links}</ul>'
+        return f"{_HEAD}<title>{title}</title><h1>{title}</h1><ul>{links}</ul>"
+
+
+_HEAD = (
+    '<!doctype html><html lang="fr"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    '<link rel="icon" href="data:,"><style>body{font:1.125rem system-ui;margin:1rem}li{padding:.5rem}</style>'
+)
 
 
 async def _body(receive: Receive) -> bytes:

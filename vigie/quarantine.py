@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
+from rich.text import Text
 
 from device_adapters.adapter import Keys
 from hub.database import Database, Role
@@ -23,7 +24,8 @@ def table(database_url: str, most: int) -> Table:
         for each in quarantine.waiting(connection, most):
             why = "\n".join(sorted({f"{code}: {text}" for _, code, text in each.reasons}))
             received = each.raw.received_at.isoformat(timespec="seconds")
-            shown.add_row(str(each.id), received, str(each.times), each.raw.channel, each.raw.source, why)
+            told = (str(each.id), received, str(each.times), each.raw.channel, each.raw.source, why)
+            shown.add_row(*map(Text, told))  # as it stands: a topic may hold what rich takes for a style
     database.close()
     return shown
 
@@ -38,8 +40,7 @@ def replay(database_url: str, keys: Keys, progress: Console) -> tuple[int, int]:
 
 
 def _again(database: Database, intake: Intake, each: quarantine.Quarantined) -> bool:
-    receipts, _ = intake.accept([each.raw])
-    if receipts[0].refused:
+    if intake.replay(each.raw).refused:
         return False
     with database.transaction(Role.INTAKE) as connection:
         quarantine.resolve(connection, each.raw)

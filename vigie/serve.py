@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from enum import StrEnum
+from functools import partial
 from threading import Thread
 
 from alerts.channel import Means
 from alerts.daily import Daily
+from alerts.delivery.forgetting import Forgetting
 from alerts.delivery.planner import Planner
 from alerts.delivery.worker import Worker
 from alerts.watcher import Watcher
@@ -21,17 +23,19 @@ from hub.database import Database, Role
 from hub.directory import PostgresDirectory
 from hub.errors import SettingsError
 from hub.migrate import migrate
+from hub.turns import Turns
 from ingest_api.access import Access
 from ingest_api.app import ALL, HEALTH, Application, create_app
 from ingest_api.consumer import Consumer
 from ingest_api.context import Hub
 from ingest_api.import_desk import Importing
 from ingest_api.intake import Intake
+from ingest_api.live.homes import Homes
 from ingest_api.metrics import tell
 from timeseries.upkeep import Upkeep
 from vigie import gateway_accounts
 from vigie.signing import Signing
-from vigie.watch import Watch, once_heard, together
+from vigie.watch import once_heard, together
 
 log = logging.getLogger(__name__)
 
@@ -81,33 +85,26 @@ def hub(
     log.info("the database is up to date (%d migrations applied now)", len(applied))
     _spare_the_collector()
     with ExitStack() as stack:
-        database = Database(database_url)
+        database, publisher = Database(database_url), MqttPublisher(mqtt_url)
         stack.callback(database.close)
+        stack.callback(publisher.stop)
+        door, ways = signing or Signing(), replace(means or Means(), publish=publisher.publish)
+        for provider in door.providers.values():
+            stack.callback(provider.close)
         intake = Intake(database, PostgresDirectory(database), keys)
         checks: ReadyChecks = {"database": database.answers}
         look = together(Watcher(database, tell=tell).turn)
         if Part.INTAKE in parts:
-            stack.enter_context(database.alone(Role.INTAKE, "intake"))
             source = MqttSource(mqtt_url, mqtt_client or Address.of(mqtt_url).hub_session, topic_filters())
-            checks |= _listen(stack, source, intake)
-            look = once_heard(source.hearing, look)
+            checks |= _hear(stack, database, source, intake)
             _settle_accounts(stack, database, mqtt_url)
-            checks |= _keep_up(stack, "imports", Importing(database, intake).turn)
+            look = once_heard(source.hearing, look)
         if Part.WATCH in parts:
-            checks |= _keep_up(stack, "watch", Upkeep(database).turn)
-            checks |= _keep_up(stack, "alerts", look)
-            checks |= _keep_up(stack, "daily", Daily(database).turn)
-        publisher = MqttPublisher(mqtt_url)
-        stack.callback(publisher.stop)
-        door, ways = signing or Signing(), replace(means or Means(), publish=publisher.publish)
+            checks |= _watch(stack, database, look)
         if Part.DELIVER in parts:
             checks |= _deliver(stack, database, ways)
-        for provider in door.providers.values():
-            stack.callback(provider.close)
-        context = Hub(
-            database, intake, Access(database), lambda: {name: works() for name, works in checks.items()},
-            door.site, door.limits, door.providers, ways,
-        )  # fmt: skip
+        ready = partial(_works, checks)
+        context = Hub(database, intake, Access(database), ready, door.site, door.limits, door.providers, ways)
         yield create_app(context, ALL if Part.API in parts else HEALTH)
 
 
@@ -120,22 +117,46 @@ def _spare_the_collector() -> None:
     gc.set_threshold(100_000)
 
 
-def _keep_up(stack: ExitStack, name: str, turn: Callable[[], bool]) -> ReadyChecks:
-    """Start following what is stored, until the stack unwinds."""
-    watch = Watch(turn)
-    watch.start()
-    stack.callback(watch.stop)
-    return {name: lambda: watch.alive}
+def _works(checks: ReadyChecks) -> dict[str, bool]:
+    return {name: works() for name, works in checks.items()}
+
+
+def _hear(stack: ExitStack, database: Database, source: MqttSource, intake: Intake) -> ReadyChecks:
+    """Take in what the broker has and what people import, until the stack unwinds; of one database, one hub does."""
+    stack.enter_context(database.alone(Role.INTAKE, "intake"))
+    source.start()
+    stack.callback(source.stop)
+    taken_in = _take_turns(stack, "intake", *(Consumer(source, intake).turn for _ in range(WORKERS)))
+    imports = _take_turns(stack, "imports", Importing(database, intake).turn)
+    return {"broker": lambda: source.connected, **taken_in, **imports}
+
+
+def _watch(stack: ExitStack, database: Database, look: Callable[[], bool]) -> ReadyChecks:
+    """Follow what is stored, until the stack unwinds: summaries, alerts, and what is done once a day."""
+    return {
+        **_take_turns(stack, "watch", Upkeep(database).turn),
+        **_take_turns(stack, "alerts", look),
+        **_take_turns(stack, "daily", Daily(database).turn),
+    }
 
 
 def _deliver(stack: ExitStack, database: Database, means: Means) -> ReadyChecks:
-    """Start telling people, until the stack unwinds: one plans, several send, lest a slow address hold up the rest."""
-    planner, worker = Planner(database), Worker(database, means)
-    watches = [Watch(planner.turn), *(Watch(worker.turn) for _ in range(SENDERS))]
-    for watch in watches:
-        watch.start()
-        stack.callback(watch.stop)
-    return {"deliver": lambda: all(watch.alive for watch in watches)}
+    """Tell people, until the stack unwinds: one plans, several send, lest a slow address hold up the rest.
+
+    Another has homes hear readings, another forgets what was told long ago.
+    """
+    planner, homes, forgetting = Planner(database), Homes(database, means), Forgetting(database)
+    worker = Worker(database, means)
+    return _take_turns(stack, "deliver", planner.turn, homes.turn, forgetting.turn, *[worker.turn] * SENDERS)
+
+
+def _take_turns(stack: ExitStack, name: str, *turns: Callable[[], bool]) -> ReadyChecks:
+    """Take these turns side by side, until the stack unwinds; they are well while every one is being taken."""
+    taking = [Turns(name, turn) for turn in turns]
+    for each in taking:
+        each.start()
+        stack.callback(each.stop)
+    return {name: lambda: all(each.alive for each in taking)}
 
 
 def _settle_accounts(stack: ExitStack, database: Database, mqtt_url: str) -> None:
@@ -143,14 +164,3 @@ def _settle_accounts(stack: ExitStack, database: Database, mqtt_url: str) -> Non
     settling = Thread(target=gateway_accounts.settle, args=(database, mqtt_url), name="settle-accounts", daemon=True)
     settling.start()
     stack.callback(settling.join)
-
-
-def _listen(stack: ExitStack, source: MqttSource, intake: Intake) -> ReadyChecks:
-    """Start taking messages from the broker, until the stack unwinds."""
-    source.start()
-    stack.callback(source.stop)
-    consumers = [Consumer(source, intake) for _ in range(WORKERS)]
-    for consumer in consumers:
-        consumer.start()
-        stack.callback(consumer.stop)
-    return {"broker": lambda: source.connected, "intake": lambda: all(consumer.alive for consumer in consumers)}

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from rich.table import Table
+from rich.text import Text
 
 from hub.accounts import ADMINISTRATOR, Accounts, ActorRole, Scope
 from hub.database import Database, Role
@@ -51,7 +52,8 @@ def table(url: str) -> Table:
     with _desk(url) as (accounts, _):
         for line in accounts.tokens():
             times = (f"{at:%Y-%m-%d %H:%M}" if at else "" for at in (line.created_at, line.expires_at, line.revoked_at))
-            shown.add_row(line.fingerprint, line.role, line.name, " ".join(line.scopes), *times)
+            told = (line.fingerprint, line.role, line.name, " ".join(line.scopes), *times)
+            shown.add_row(*map(Text, told))  # as it stands: a name may hold what rich takes for a style
     return shown
 
 

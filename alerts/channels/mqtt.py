@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from alerts.channel import Channel, Means, Message
+from alerts.home_topics import of_alerts, of_event
 from alerts.rule import Level
 from hub.errors import AddressDead, AddressRefused, BrokerError, TryLater
 
@@ -32,7 +33,7 @@ class HomeTopic:
         """Taken once the broker said so; dead for whoever has no record, and so no topic."""
         if message.home is None:
             raise AddressDead("no record, so no topic")
-        topic = f"vigie/v1/people/{message.home}/alert"
+        topic = of_alerts(message.home)
         told = {"event_type": message.level, "id": str(message.key), "title": message.title, "text": message.text,
                 "url": message.url, **message.details}  # fmt: skip
         try:
@@ -55,7 +56,7 @@ def _announcement(home: UUID, topic: str) -> tuple[str, bytes]:
         "qos": 1,
         "device": {"identifiers": [name], "name": "Vigie"},
     }
-    return f"homeassistant/event/{name}/config", json.dumps(config).encode()
+    return of_event(home), json.dumps(config).encode()
 
 
 def _check(address: str, _: Means) -> str:

@@ -5,8 +5,8 @@ Followers of a service that was down for three days at a stretch were told nothi
 
 from datetime import datetime, time
 
+from alerts.delivery.chain import quiet_hours
 from alerts.delivery.outbox import Entry, Taken, put
-from alerts.delivery.planner import quiet_hours
 from alerts.rule import Level
 from hub.database import Connection
 

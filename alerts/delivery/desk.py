@@ -92,6 +92,14 @@ class Desk:
             )
         return right
 
+    def try_out(self, account: int, contact: UUID) -> None:
+        """Send a trial to an address that works; raises NotFound."""
+        row = self._connection.execute(_WORKS, (account, contact)).fetchone()
+        if row is None:
+            raise NotFound("no such address")
+        put_to(self._connection, Entry(account=account, what="trial", level=Level.NOTICE,
+                                       about=datetime.now(UTC).isoformat()), contact, row[0])  # fmt: skip
+
     def change(self, account: int, contact: UUID, manner: Manner) -> None:
         """Speak to it in another manner; raises NotFound."""
         self._one(
@@ -145,4 +153,8 @@ _ADD = """
 _TRY = """
     UPDATE contact SET code_tries = least(code_tries + 1, 100) WHERE account = %s AND id = %s
     RETURNING code, code_tries, code_until > now()
+"""
+
+_WORKS = """
+    SELECT channel FROM contact WHERE account = %s AND id = %s AND verified_at IS NOT NULL AND dead_at IS NULL
 """

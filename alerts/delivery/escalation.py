@@ -5,7 +5,7 @@ acknowledges it first, and a newer ring takes the place of an older one that has
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -84,6 +84,24 @@ def escalate(ring: Ring, chain: Sequence[Member]) -> list[Call]:
             due = member.quiet.ends_after(due)
         calls[member.account] = Call(member.account, member.step, due)
     return list(calls.values())
+
+
+def missed(ring: Ring, over: datetime, chain: Sequence[Member], reached: frozenset[int]) -> list[Call]:
+    """Whom to tell, afterwards, of what rang until it was over: whose turn had come, and whom nothing had reached.
+
+    Had nobody been reached, it is the next step's to know too. What is over wakes nobody: no quiet hours are broken.
+    """
+    hours = {member.account: member.quiet for member in chain}
+    able = {member.account for member in chain if member.reachable}
+    calls = escalate(ring, [replace(member, quiet=None) for member in chain])
+    steps = {call.step for call in calls if call.not_before <= over}
+    if not reached:
+        steps.add(min((c.step for c in calls if c.step not in steps and c.account in able), default=0))
+    return [
+        replace(call, not_before=over if (quiet := hours[call.account]) is None else quiet.ends_after(over))
+        for call in calls
+        if call.step in steps and call.account not in reached
+    ]
 
 
 def _due(ring: Ring, member: Member, chain: Iterable[Member]) -> datetime | None:

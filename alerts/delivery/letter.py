@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 
 from alerts.alert import What
 from alerts.channel import Message
+from alerts.delivery.afterwards import LOST, WAS
 from alerts.prevention.words import day_in_words
 from alerts.rule import Because, Level
 from alerts.wording import Language, discreet, revealing, sentence, title
@@ -32,35 +33,73 @@ class Letter:
     message: Message
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a row is about; of an alert also whose, why, and from when until when, as seen `at` that moment."""
+
+    level: Level
+    what: str
+    language: Language
+    unit: Unit
+    code: str | None
+    says: dict[str, str] | None
+    reveals: bool
+    person: UUID | None
+    given: str
+    zone: ZoneInfo
+    rule: str | None
+    pressed: str
+    because: Any
+    at: datetime
+    since: datetime
+    until: datetime
+
+    @property
+    def span(self) -> dict[str, str]:
+        """From when until when it went on, on the person's clock."""
+        return {
+            "since": clock(self.since, self.at, self.zone, self.language),
+            "until": clock(self.until, self.at, self.zone, self.language),
+        }
+
+
 def letter(connection: Connection, number: int, origin: str) -> Letter:
     """The message of an outbox row; `origin` is where it leads."""
     row = connection.execute(_LETTER, {"number": number}).fetchone()
     assert row is not None  # noqa: S101 - the row is in our hands
-    key, channel, address, secret, home, level, *told = row
-    name, text, details = _said(Level(level), *told)
+    key, channel, address, secret, home, level, what, language, unit, code, says, reveals, person, given, zone, *of = (
+        row
+    )
+    told = _Told(
+        Level(level), what, Language(language), Unit(unit), code, says, reveals, person, given or "",
+        ZoneInfo(zone or "UTC"), *of,
+    )  # fmt: skip
+    name, text, details = _said(told)
     message = Message(
-        key=key, address=address, title=name, text=text, level=Level(level), url=f"{origin}/", secret=secret,
+        key=key, address=address, title=name, text=text, level=told.level, url=f"{origin}/", secret=secret,
         details=details, home=home,
     )  # fmt: skip
     return Letter(channel, message)
 
 
-def _said(
-    level: Level, what: str, language: str, unit: str, code: str | None, says: dict[str, str] | None, reveals: bool,
-    given: str | None, zone: str | None, person: UUID | None, rule: str | None, because: Any, at: datetime | None,
-    since: datetime | None,
-) -> tuple[str, str, dict[str, str]]:  # fmt: skip
+def _said(told: _Told) -> tuple[str, str, dict[str, str]]:
     """Title, text, and details for programs."""
-    speech = Language(language)
-    if reveals and given and zone and rule and at and since:
-        told = sentence(_BECAUSE.validate_python(because), speech, Unit(unit))
-        if what != What.RAISED:
-            told = revealing("again", speech, since=clock(since, at, ZoneInfo(zone), speech), sentence=told)
-        details = {"person": str(person), "rule": rule, "since": since.isoformat()}
-        return revealing("title", speech, given=given, title=title(rule, speech)), told, details
-    if reveals and says:
-        return SENDER, says[language], {}
-    return SENDER, discreet(level if what in _TOLD else what, speech, code=code or ""), {}
+    if told.reveals and told.rule is not None:
+        name = revealing("title", told.language, given=told.given, title=title(told.rule, told.language))
+        return name, _revealed(told), {"person": str(told.person), "rule": told.rule, "since": told.since.isoformat()}
+    if told.reveals and told.says:
+        return SENDER, told.says[told.language], {}
+    if told.what in (WAS, LOST):
+        return SENDER, discreet(f"{told.what}_{told.pressed}", told.language, **told.span), {}
+    return SENDER, discreet(told.level if told.what in _TOLD else told.what, told.language, code=told.code or ""), {}
+
+
+def _revealed(told: _Told) -> str:
+    """The alert's own sentence, and when that was unless it is now."""
+    text = sentence(_BECAUSE.validate_python(told.because), told.language, told.unit)
+    if told.what == What.RAISED:
+        return text
+    return revealing(told.what if told.what in (WAS, LOST) else "again", told.language, sentence=text, **told.span)
 
 
 def clock(since: datetime, now: datetime, zone: ZoneInfo, language: Language) -> str:
@@ -73,7 +112,8 @@ def clock(since: datetime, now: datetime, zone: ZoneInfo, language: Language) ->
 _LETTER = """
     SELECT o.key, c.channel, c.address, c.secret, me.id, o.level, o.what, c.language, c.glucose_unit, c.code, n.says,
            c.reveals AND (w.person IS NOT DISTINCT FROM o.person OR coalesce(h.reveals, false)),
-           p.given, p.time_zone, p.id, e.rule, e.because, e.at, a.since
+           p.id, p.given, p.time_zone, e.rule, e.level, e.because,
+           CASE WHEN o.what IN ('was', 'lost') THEN now() ELSE e.at END, a.since, coalesce(a.until, e.at)
     FROM outbox o
     JOIN contact c ON c.id = o.contact
     JOIN account w ON w.number = o.account

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from alerts.channel import Means, Sender, channels
 from alerts.delivery import outbox
 from alerts.delivery.dead_channel import tell_of
-from alerts.delivery.letter import Letter, letter
+from alerts.delivery.letter import letter
 from alerts.delivery.outbox import Taken
 from hub.database import Connection, Database, Role
 from hub.errors import AddressDead, DeliveryError, TryLater
@@ -39,24 +39,25 @@ class Worker:
             if taken.refused is not None:
                 outbox.cancel(connection, taken, taken.refused)
                 return True
-            written = letter(connection, taken.number, self._origin)
-        problem = self._send(written)
+        problem = self._send(taken)
         with self._database.transaction(Role.DELIVER) as connection:
             _note(connection, taken, problem)
         return True
 
-    def _send(self, written: Letter) -> DeliveryError | None:
+    def _send(self, taken: Taken) -> DeliveryError | None:
         """What came of it; the channel's own words may hold an address, so only ours are kept."""
-        sender = self._senders.get(written.channel)
-        if sender is None:
-            return TryLater("the operator has not opened this channel")
         try:
+            with self._database.transaction(Role.DELIVER) as connection:
+                written = letter(connection, taken.number, self._origin)
+            sender = self._senders.get(written.channel)
+            if sender is None:
+                return TryLater("the operator has not opened this channel")
             sender.send(written.message)
         except DeliveryError as error:
-            log.warning("channel %s did not take a message: %s", written.channel, error)
+            log.warning("a message was not taken: %s", error)
             return error
         except Exception as error:  # noqa: BLE001 - one message is harmed, not the worker
-            log.error("channel %s met a %s in %s", written.channel, type(error).__name__, whereabouts(error))  # noqa: TRY400
+            log.error("a message met a %s in %s", type(error).__name__, whereabouts(error))  # noqa: TRY400
             return TryLater("a fault of ours; it is logged")
         return None
 

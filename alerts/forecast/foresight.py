@@ -25,12 +25,14 @@ class Foresight:
     """In force from `valid_from`: `weights` (13,) on 1 and the last hour, and the `error`, both in roots.
 
     `asked`: the chance of a low, above 0 and below 1, that is told; None while the false alarms are too many.
+    `minutes`: how far ahead.
     """
 
     valid_from: datetime
     weights: tuple[float, ...]
     error: float
     asked: float | None
+    minutes: int = HORIZON
 
 
 def foresight(model: Model, gate: Gate, valid_from: datetime) -> Foresight:
@@ -63,7 +65,7 @@ def foreseen(sight: Foresight, told: Series, bound: Bound) -> Flags:
 def forecast_at(sight: Foresight, told: Series, place: int) -> Forecast:
     """The forecast from the reading at that place of a series of distinct instants, whatever its evidence."""
     chosen = np.arange(len(told)) == place
-    return forecast(np.array(sight.weights), sight.error, told, chosen)
+    return forecast(np.array(sight.weights), sight.error, told, chosen, sight.minutes)
 
 
 def _low_lately(told: Series, bound: Bound) -> Flags:

@@ -1,7 +1,9 @@
 """Who may speak: the lowest chance of a low at which this person's false alarms stay bearable.
 
-Each rung asks for a certain chance and keeps its own score, whether it may speak or not; so the gate demands more,
-closes and opens again by evidence alone. It never touches the alarm of a low that is there.
+Each rung asks for a certain chance and keeps its own score, whether it may speak or not. People differ in how often
+they are wrongly foretold a low, and little in how that falls as the chance asked for rises: so the false alarms at all
+rungs, unheard ones too, tell how many to expect at each. Thus the gate spends what is bearable, asks more, closes and
+opens again by evidence alone. It never touches the alarm of a low that is there.
 """
 
 from collections.abc import Mapping
@@ -16,17 +18,27 @@ from alerts.forecast.record import PATIENCE, Record, excused, lows, raised, sett
 from timeseries.glucose.bounds import LOW
 from timeseries.glucose.series import Series
 
-RUNGS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+RUNGS = (0.1, 0.2, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7)
 """Chances of a low that may be asked for."""
 
-FIRST = 0.4
-"""What is asked for while little is known: on simulated people it gives a third of a false alarm a day."""
+USUAL = {5: (0.94, 0.58, 0.39, 0.32, 0.27, 0.20, 0.15, 0.09, 0.044),
+         15: (0.59, 0.33, 0.22, 0.16, 0.12, 0.077, 0.051, 0.023, 0.010)}  # fmt: skip
+"""False alarms a day at each rung, by the sensor's minutes: of virtual people (`python -m benchmarks.false_alarms`)."""
 
-BEARABLE = 0.5
-"""False alarms a day that close a rung [own rule]."""
+HARDER = 1.5
+"""Times the usual that are expected of somebody unknown [own rule: the virtual foresee better than real traces]."""
 
-KNOWN_AFTER = 3.0
-"""Days watched before a rung below the first may speak [own rule]."""
+WORTH = 5.0
+"""Days of the person's own that this expectation is worth [own rule; 2 to 7 do as well on virtual people]."""
+
+BEARABLE = 0.36
+"""False alarms a day that may be expected: those of Nightscout's AR2 on 17 real traces [computed for this project]."""
+
+BETWEEN = 10.0
+"""Mean minutes between readings from which a sensor is one of 15 minutes."""
+
+REMEMBERED = 50
+"""Readings over which that mean is taken, about: a change of sensor is known within half a day."""
 
 QUIET = timedelta(minutes=30)
 """After a reading below the bound nothing is foreseen for so long: the low itself is the alarm's matter."""
@@ -44,29 +56,41 @@ class PredictedLow:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """The score of each rung of RUNGS, the reading last taken note of, and when a low was last announced."""
+    """The score of each rung of RUNGS, the reading last taken note of, and when a low was last announced.
+
+    `apart`: minutes between readings, the mean of the latest.
+    """
 
     records: tuple[Record, ...] = (Record(),) * len(RUNGS)
     seen: datetime | None = None
     spoke: datetime | None = None
+    apart: float = 5.0
 
     @property
     def open_rung(self) -> int | None:
         """Which rung speaks: the lowest bearable one; None where all are closed."""
-        return next((n for n, record in enumerate(self.records) if _bearable(RUNGS[n], record)), None)
+        return next((n for n, expected in enumerate(self.expected) if expected <= BEARABLE), None)
+
+    @property
+    def expected(self) -> tuple[float, ...]:
+        """False alarms a day to be expected at each rung: the usual, times how many more this person had."""
+        usual = USUAL[5 if self.apart < BETWEEN else 15]
+        had = sum(record.false_alarms for record in self.records) + HARDER * WORTH * sum(usual)
+        times = had / (sum(usual) * (self.records[0].watched_days + WORTH))
+        return tuple(times * rate for rate in usual)
 
     def to_json(self) -> dict[str, object]:
         """The gate as JSON holds it."""
         records = {str(rung): record.to_json() for rung, record in zip(RUNGS, self.records, strict=True)}
         moments = {"seen": self.seen, "spoke": self.spoke}
-        return {"records": records} | {name: at and at.isoformat() for name, at in moments.items()}
+        return {"records": records, "apart": self.apart} | {name: at and at.isoformat() for name, at in moments.items()}
 
     @classmethod
     def from_json(cls, told: Mapping[str, Any]) -> "Gate":
         """The gate of `to_json`; raises KeyError, TypeError or ValueError if it is not one."""
         records = tuple(Record.from_json(told["records"][str(rung)]) for rung in RUNGS)
         seen, spoke = (told[name] and datetime.fromisoformat(told[name]) for name in ("seen", "spoke"))
-        return cls(records, seen, spoke)
+        return cls(records, seen, spoke, float(told["apart"]))
 
 
 def watch(gate: Gate, model: Model, recent: Series, now: datetime) -> tuple[Gate, PredictedLow | None]:
@@ -94,20 +118,15 @@ def _note(gate: Gate, forecast: Forecast, chance: float) -> tuple[Gate, Predicte
     at = forecast.made_at
     minutes = FRESH if gate.seen is None else min(FRESH, (at - gate.seen) / timedelta(minutes=1))
     records = tuple(watched(record, at, minutes) for record in gate.records)
-    speaking = Gate(records).open_rung
+    apart = gate.apart if gate.seen is None else gate.apart + (minutes - gate.apart) / REMEMBERED
+    speaking = replace(gate, records=records, apart=apart).open_rung
     due = [record.pending is None and chance >= rung for record, rung in zip(records, RUNGS, strict=True)]
     noted = tuple(raised(r, at) if now_due else r for r, now_due in zip(records, due, strict=True))
-    after = Gate(noted, at, gate.spoke)
+    after = Gate(noted, at, gate.spoke, apart)
     lately = gate.spoke is not None and at - gate.spoke < PATIENCE  # another rung may have spoken of this fall
     if speaking is None or not due[speaking] or lately:
         return after, None
     return replace(after, spoke=at), PredictedLow(forecast, chance, RUNGS[speaking], records[speaking])
-
-
-def _bearable(rung: float, record: Record) -> bool:
-    """True if the rung's false alarms are few; in the first days, as few as they may be in all of them together."""
-    believed = rung >= FIRST or record.watched_days >= KNOWN_AFTER
-    return believed and record.false_alarms <= BEARABLE * max(record.watched_days, KNOWN_AFTER)
 
 
 def _low_lately(recent: Series, at: datetime) -> bool:

@@ -54,7 +54,7 @@ class Keeper:
         last = foresights(self._connection, [person], at, at).get((person, shown), [])
         if last and _says(last[-1]) == _says(sight):
             return
-        values = (person, shown, at, list(sight.weights), sight.error, sight.asked)
+        values = (person, shown, at, list(sight.weights), sight.error, sight.asked, sight.minutes)
         self._connection.execute(_FORCE, values)
         self._connection.execute(_FORGET, (person, shown, at - VERSIONS))
 
@@ -77,8 +77,8 @@ def foresights(
     """The versions in force at any time from `since` to `now`, oldest first, by person and whether `shown`."""
     found: dict[tuple[int, bool], list[Foresight]] = {}
     asked = {"people": list(people), "since": since, "now": now}
-    for person, shown, at, weights, error, rung in connection.execute(_FORESIGHTS, asked):
-        found.setdefault((person, shown), []).append(Foresight(at, tuple(weights), error, rung))
+    for person, shown, at, weights, error, rung, minutes in connection.execute(_FORESIGHTS, asked):
+        found.setdefault((person, shown), []).append(Foresight(at, tuple(weights), error, rung, minutes))
     return found
 
 
@@ -93,7 +93,7 @@ def _followed(connection: Connection, person: int, zone: ZoneInfo, now: datetime
 
 
 def _says(sight: Foresight) -> tuple[object, ...]:
-    return sight.weights, sight.error, sight.asked
+    return sight.weights, sight.error, sight.asked, sight.minutes
 
 
 _KEEP = """
@@ -102,7 +102,7 @@ _KEEP = """
         (model, gate, learnt_at) = (EXCLUDED.model, EXCLUDED.gate, EXCLUDED.learnt_at)
 """
 _FORESIGHTS = """
-    SELECT person, shown, valid_from, weights, error, asked FROM foresight f
+    SELECT person, shown, valid_from, weights, error, asked, minutes FROM foresight f
     WHERE person = ANY(%(people)s) AND valid_from <= %(now)s AND valid_from >= coalesce(
         (SELECT max(o.valid_from) FROM foresight o
          WHERE (o.person, o.shown) = (f.person, f.shown) AND o.valid_from <= %(since)s), '-infinity')
@@ -110,6 +110,7 @@ _FORESIGHTS = """
 """
 _FORGET = "DELETE FROM foresight WHERE person = %s AND shown = %s AND valid_from < %s"
 _FORCE = """
-    INSERT INTO foresight (person, shown, valid_from, weights, error, asked) VALUES (%s, %s, %s, %s, %s, %s)
+    INSERT INTO foresight (person, shown, valid_from, weights, error, asked, minutes)
+    VALUES (%s, %s, %s, %s, %s, %s, %s)
     ON CONFLICT DO NOTHING
 """

@@ -13,7 +13,7 @@ from timeseries.glucose.grid import grid
 from timeseries.glucose.series import Series, instant
 
 PATIENCE = timedelta(minutes=45)
-"""A low that begins so long after the alarm was foreseen: the horizon of 30 minutes and 15 of tolerance."""
+"""A low that begins so long after the alarm was foreseen: 30 minutes, as forecasts are compared, and 15 more."""
 
 PROVEN = PATIENCE + timedelta(minutes=15)
 """After so long it is known that none began: an episode needs 15 minutes below to be one (Battelino 2023)."""

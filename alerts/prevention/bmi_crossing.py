@@ -59,6 +59,6 @@ def _order(of: BmiClass) -> tuple[int, BmiClass]:
 def _why(before: BmiClass, after: BmiClass) -> Words:
     old, new = _NAMES[before], _NAMES[after]
     return Words(
-        f"La tendance du poids a fait passer l'indice de masse corporelle de « {old.fr} » à « {new.fr} ».",
+        f"La tendance du poids a fait passer l’indice de masse corporelle de « {old.fr} » à « {new.fr} ».",
         f"The weight trend took the body mass index from \u201c{old.en}\u201d to \u201c{new.en}\u201d.",
     )

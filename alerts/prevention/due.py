@@ -38,7 +38,7 @@ class Item:
     state: State
     title: Words
     why: Words
-    source: str
+    source: Words
     read: date
     recheck: Words | None = None
     since: date | None = None

@@ -20,7 +20,7 @@ _NEUTRAL = Words("Rendez-vous à prévoir", "Appointment to make")
 
 def in_full(item: Item) -> tuple[Words, Words | None]:
     """What it is, why, and its source. Who reads the calendar may learn of a condition from it."""
-    source = Words(f"Source : {item.source}.", f"Source: {item.source}.")
+    source = Words(f"Source : {item.source.fr}.", f"Source: {item.source.en}.")
     return item.title, item.why + source
 
 

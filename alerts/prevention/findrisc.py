@@ -127,7 +127,7 @@ _ASKED = MappingProxyType(
         "bmi": Words("la taille ou le poids", "height or weight"),
         "waist": Words("le tour de taille", "the waist"),
         "sex": Words("le sexe, pour le tour de taille", "the sex, for the waist"),
-        "active": Words("l'activité physique", "physical activity"),
+        "active": Words("l’activité physique", "physical activity"),
         "greens": Words("les fruits et légumes", "fruit and vegetables"),
         "pressure_drug": Words("un traitement de la tension", "a drug for blood pressure"),
         "high_glucose": Words("une glycémie élevée par le passé", "a high blood glucose in the past"),
@@ -144,7 +144,7 @@ def in_words(score: Score) -> Words:
     risk_fr = f"1 personne sur {low}" if low == high else f"1 personne sur {low} à 1 sur {high}"
     risk_en = f"1 person in {low}" if low == high else f"1 person in {low} to 1 in {high}"
     told = Words(
-        f"Score FINDRISC {fr} sur 26 : selon le questionnaire, {risk_fr} aura un diabète de type 2 d'ici 10 ans.",
+        f"Score FINDRISC {fr} sur 26 : selon le questionnaire, {risk_fr} aura un diabète de type 2 d’ici 10 ans.",
         f"FINDRISC score {en} of 26: by the questionnaire, {risk_en} will have type 2 diabetes within 10 years.",
     )
     return told + _missing(score) if score.missing else told

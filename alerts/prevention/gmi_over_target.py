@@ -55,7 +55,7 @@ def _gmi(days: Mapping[date, Tally], end: date) -> float | None:
 
 def _why(value: float, target: float) -> Words:
     en = f"{value:.1f} % for 90 days, and over the target of {target:.1f} % in each of the three months"
-    fr = f"{value:.1f} % sur 90 jours, et au-dessus de l'objectif de {target:.1f} % chacun des trois mois"
+    fr = f"{value:.1f} % sur 90 jours, et au-dessus de l’objectif de {target:.1f} % chacun des trois mois"
     return Words(
         f"Indicateur de gestion du glucose : {fr.replace('.', ',')}. Il ne remplace pas une HbA1c de laboratoire.",
         f"Glucose management indicator: {en}. It does not stand for a laboratory HbA1c.",

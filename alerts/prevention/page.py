@@ -44,7 +44,7 @@ def _topic(schedule: Schedule) -> str:
 def _row(entry: Entry) -> str:
     who = "; or ".join(map(_who, entry.who))
     recheck = entry.recheck.en if entry.recheck else ""
-    cells = (f"`{entry.id}`", entry.title.en, who, _how(entry.how), f"{entry.source}, {entry.read}", recheck)
+    cells = (f"`{entry.id}`", entry.title.en, who, _how(entry.how), f"{entry.source.en}, {entry.read}", recheck)
     return "| " + " | ".join(cells) + " |"
 
 

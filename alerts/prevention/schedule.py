@@ -145,7 +145,7 @@ class Entry:
     reason: Words
     who: Annotated[tuple[Who, ...], Field(min_length=1)]
     how: How
-    source: Annotated[str, Field(min_length=3)]
+    source: Words
     read: date
     recheck: Words | None = None
     soon_days: Annotated[int, Field(ge=1, le=366)] = 60

@@ -22,7 +22,7 @@ _UNDATED: Mapping[str, Words] = MappingProxyType(
         **_DATED,
         "due": Words("À faire.", "Due."),
         "declined": Words("Refusé.", "Declined."),
-        "done": Words("Fait ; rien de plus n'est prévu.", "Done; nothing more is planned."),
+        "done": Words("Fait ; rien de plus n’est prévu.", "Done; nothing more is planned."),
     }
 )
 
@@ -40,6 +40,6 @@ def said(state: str, day: date | None, last: date | None) -> Words:
 def _last(last: date | None) -> Words:
     """ "Never known here" and not "never": what was done before or elsewhere may not be in the record."""
     if last is None:
-        return Words("Vigie n'en connaît pas de date.", "Vigie knows no date of it.")
+        return Words("Vigie n’en connaît pas de date.", "Vigie knows no date of it.")
     when = day_in_words(last)
     return Words(f"Dernière fois connue : {when.fr}.", f"Last known: {when.en}.")

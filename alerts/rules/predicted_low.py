@@ -1,4 +1,4 @@
-"""Predicted low: glucose is expected under 70 mg/dL (3.9 mmol/L) in 30 minutes, by what was learnt of the person.
+"""Predicted low: glucose is expected under 70 mg/dL (3.9 mmol/L) in 20 minutes, by what was learnt of the person.
 
 Only while their own false alarms are few (alerts.forecast.gate): who knows little, or too often wrong, is silent. It
 rings once a fall, and never stands for the alarm of a low that is there.
@@ -97,6 +97,6 @@ def quiet(known: Known) -> Quiet:
 
 
 RULE = Rule(
-    "predicted_low", "under 70 mg/dL (3.9 mmol/L) expected in 30 minutes, by the person's own readings",
+    "predicted_low", "under 70 mg/dL (3.9 mmol/L) expected in 20 minutes, by the person's own readings",
     Looks.GLUCOSE, find, again, quiet,
 )  # fmt: skip

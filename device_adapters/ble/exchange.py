@@ -24,6 +24,7 @@ from device_adapters.gatt import (
 )
 from device_adapters.recording import Recorder, Recording
 from hub.errors import DecoderFault, Refusal, StepRefused, VigieError
+from hub.faults import named
 from hub.measurements import Channel, Decoded, Measurement, RawPayload
 
 log = logging.getLogger(__name__)
@@ -170,9 +171,9 @@ class Exchange:
             decoded = say()
         except Refusal as why:
             self._refuse(why)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001
             characteristic = self._recorded.frame.characteristic
-            log.exception("a decoder failed on a frame of %s; it is kept for its mending", characteristic)
+            log.error("%s, on a frame of %s; it is kept for its mending", named(error), characteristic)  # noqa: TRY400
             self._refuse(DecoderFault(f"{type(error).__name__} in our decoder"))
         else:
             self._said += decoded.measurements
@@ -194,5 +195,5 @@ def _next(turn: _Turn) -> Step | None:
     except StepRefused:
         raise
     except Exception as error:
-        log.exception("a conversation failed")
+        log.error("a conversation failed: %s", named(error))  # noqa: TRY400
         raise OurFault from error

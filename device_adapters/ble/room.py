@@ -19,6 +19,7 @@ from device_adapters.ble.strangers import Strangers
 from device_adapters.ble.visit import visit
 from device_adapters.gateway.seam import Radio
 from hub.errors import VigieError
+from hub.faults import named
 from hub.measurements import RawPayload
 from hub.records import normal_address
 
@@ -118,8 +119,8 @@ class Room:
                 await self._keeper.hear(raw)
             except VigieError as why:
                 log.warning("what %s advertised could not be kept: %s", raw.address, why)
-            except Exception:
-                log.exception("what %s advertised could not be kept", raw.address)
+            except Exception as error:  # noqa: BLE001
+                log.error("what %s advertised could not be kept: %s", raw.address, named(error))  # noqa: TRY400
             else:
                 return True
             await asyncio.sleep(_BETWEEN_TRIES)
@@ -158,8 +159,8 @@ class Room:
             )
         except VigieError as why:
             log.warning("a visit to %s was broken off, the device is asked again: %s", address, why)
-        except Exception:
-            log.exception("a visit to %s was broken off, the device is asked again", address)
+        except Exception as error:  # noqa: BLE001
+            log.error("a visit to %s was broken off, the device is asked again: %s", address, named(error))  # noqa: TRY400
         finally:
             self._after(known, outcome)
 

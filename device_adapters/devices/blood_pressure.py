@@ -1,9 +1,10 @@
 """Blood pressure monitors (Blood Pressure Service 1.1.1, 0x1810): Blood Pressure Measurement, section 3.1."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from device_adapters.gatt import Conversation, Frame, Identity, Memory, Profile, Session, Subscribe
-from device_adapters.gatt_shapes import hear, number, refusing, set_clock, spoken
+from device_adapters.conversations import clock_set, listening
+from device_adapters.gatt import Frame, Identity, Profile, Session
+from device_adapters.gatt_shapes import number, refusing, spoken
 from device_adapters.wire.device import CURRENT_TIME
 from device_adapters.wire.numbers import Number, Special, names
 from device_adapters.wire.reader import Reader
@@ -55,18 +56,11 @@ def _pressure(kind: Kind, value: Number) -> tuple[Kind, Quantity]:
     return kind, Quantity(number(value, kind), Unit.MM_HG)
 
 
-def _converse(_identity: Identity, _memory: Memory, now: datetime) -> Conversation:
-    """Once subscribed, a monitor tells what it stored."""
-    yield from set_clock(now)
-    yield Subscribe(_MEASUREMENT)
-    yield hear(timedelta(seconds=10))
-
-
 PROFILE = Profile(
     name="blood-pressure",
     about="blood pressure monitors that keep to the SIG (Omron, A&D, Beurer); in mmHg",
     service="1810",
     characteristics=(_MEASUREMENT, CURRENT_TIME),
     open=_PressureSession,
-    converse=_converse,
+    converse=clock_set(listening(_MEASUREMENT, idle=timedelta(seconds=10))),
 )

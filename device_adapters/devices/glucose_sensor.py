@@ -6,8 +6,9 @@ start. A sensor whose start was never set is not asked for old samples; what it 
 
 from datetime import UTC, datetime, timedelta
 
+from device_adapters.conversations import hear
 from device_adapters.gatt import Conversation, Frame, Identity, Memory, Profile, Read, Session, Subscribe
-from device_adapters.gatt_shapes import hear, measured, said
+from device_adapters.gatt_shapes import measured, said
 from device_adapters.glucose_value import KIND_OF_SAMPLE, bound, glucose
 from device_adapters.record_access import catch_up
 from device_adapters.wire import cgm, racp

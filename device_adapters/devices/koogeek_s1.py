@@ -1,12 +1,13 @@
 """Koogeek S1: 55AA55AA, type, length, fields, the exclusive or of them all. Known from one finished weighing."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from functools import reduce
 from operator import xor
 
-from device_adapters.gatt import Conversation, Frame, Identity, Memory, Profile, Session, Subscribe
-from device_adapters.gatt_shapes import body_weight, hear, kg, refusing, spoken
+from device_adapters.conversations import listening
+from device_adapters.gatt import Frame, Identity, Profile, Session
+from device_adapters.gatt_shapes import body_weight, kg, refusing, spoken
 from device_adapters.wire.crc import check
 from hub.errors import Malformed
 from hub.measurements import Condition, Decoded
@@ -37,18 +38,12 @@ class _KoogeekSession(Session):
         return spoken(self._identity, frame, quantities, condition=condition)
 
 
-def _converse(_identity: Identity, _memory: Memory, _now: datetime) -> Conversation:
-    for stream in _STREAMS:
-        yield Subscribe(stream)
-    yield hear(timedelta(seconds=30))
-
-
 PROFILE = Profile(
     name="koogeek-s1",
     about="Koogeek S1, a frame of its own with weight and impedance",
     service="fff0",
     characteristics=_STREAMS,
     open=_KoogeekSession,
-    converse=_converse,
+    converse=listening(*_STREAMS, idle=timedelta(seconds=30)),
     models=("Koogeek",),
 )

@@ -2,8 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from device_adapters.gatt import Conversation, Frame, Identity, Memory, Profile, Session, Subscribe
-from device_adapters.gatt_shapes import hear, number, set_clock, spoken
+from device_adapters.conversations import clock_set, listening
+from device_adapters.gatt import Frame, Identity, Profile, Session
+from device_adapters.gatt_shapes import number, spoken
 from device_adapters.wire.device import CURRENT_TIME
 from device_adapters.wire.reader import Reader
 from hub.measurements import Condition, Decoded
@@ -57,18 +58,11 @@ def _means(reader: Reader, flags: int) -> tuple[None, int]:
     return None, flags >> 2
 
 
-def _converse(_identity: Identity, _memory: Memory, now: datetime) -> Conversation:
-    yield from set_clock(now)
-    yield Subscribe(_SPOT)
-    yield Subscribe(_CONTINUOUS)
-    yield hear(timedelta(seconds=10))
-
-
 PROFILE = Profile(
     name="pulse-oximeter",
     about="pulse oximeters that keep to the SIG; every value a continuous one sends is kept",
     service="1822",
     characteristics=(_SPOT, _CONTINUOUS, CURRENT_TIME),
     open=_OximeterSession,
-    converse=_converse,
+    converse=clock_set(listening(_SPOT, _CONTINUOUS, idle=timedelta(seconds=10))),
 )

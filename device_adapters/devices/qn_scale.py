@@ -4,11 +4,12 @@ Only the 14-byte weight frame of the ES-26M is known. Others of the family put t
 The maker's application also writes settings; a scale that waits for them says nothing here.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
-from device_adapters.gatt import Conversation, Frame, Identity, Memory, Profile, Session, Subscribe
-from device_adapters.gatt_shapes import body_weight, hear, kg, refusing, spoken
+from device_adapters.conversations import listening
+from device_adapters.gatt import Frame, Identity, Profile, Session
+from device_adapters.gatt_shapes import body_weight, kg, refusing, spoken
 from device_adapters.wire.crc import check
 from hub.errors import Malformed
 from hub.measurements import Condition, Decoded
@@ -39,17 +40,12 @@ class _QnSession(Session):
         return spoken(self._identity, frame, [(kind, body_weight(weight))], context={**resistances})
 
 
-def _converse(_identity: Identity, _memory: Memory, _now: datetime) -> Conversation:
-    yield Subscribe(_STREAM)
-    yield hear(timedelta(seconds=30))
-
-
 PROFILE = Profile(
     name="qn-scale",
     about="QN-Scale, the Renpho ES-26M: frames of its own with weight and two impedances; only listened to",
     service="ffe0",
     characteristics=(_STREAM,),
     open=_QnSession,
-    converse=_converse,
+    converse=listening(_STREAM, idle=timedelta(seconds=30)),
     models=("ES-26M", "QN-Scale"),
 )

@@ -1,10 +1,11 @@
 """Renpho R-MSC04: 55AA, command, length (big-endian), fields, the sum of all. 21: still settling; 24: final."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
-from device_adapters.gatt import Conversation, Frame, Identity, Memory, Profile, Session, Subscribe
-from device_adapters.gatt_shapes import body_weight, hear, kg, refusing, spoken
+from device_adapters.conversations import listening
+from device_adapters.gatt import Frame, Identity, Profile, Session
+from device_adapters.gatt_shapes import body_weight, kg, refusing, spoken
 from device_adapters.wire.crc import check
 from hub.errors import Malformed
 from hub.measurements import Condition, Decoded
@@ -37,17 +38,12 @@ class _RenphoSession(Session):
         return spoken(self._identity, frame, [(kind, body_weight(weight))])
 
 
-def _converse(_identity: Identity, _memory: Memory, _now: datetime) -> Conversation:
-    yield Subscribe(_STREAM)
-    yield hear(timedelta(seconds=30))
-
-
 PROFILE = Profile(
     name="renpho-msc04",
     about="Renpho R-MSC04, frames of its own; a number still settling is marked",
     service="1a10",
     characteristics=(_STREAM,),
     open=_RenphoSession,
-    converse=_converse,
+    converse=listening(_STREAM, idle=timedelta(seconds=30)),
     models=("MSC04",),
 )

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from struct import unpack
 
-from device_adapters.gatt import Conversation, Frame, Identity, Memory, Profile, Session, Subscribe
-from device_adapters.gatt_shapes import body_weight, hear, kg, refusing, spoken
+from device_adapters.conversations import listening
+from device_adapters.gatt import Frame, Identity, Profile, Session
+from device_adapters.gatt_shapes import body_weight, kg, refusing, spoken
 from hub.errors import Malformed
 from hub.measurements import Decoded
 
@@ -42,17 +43,12 @@ def _stamp(*display: int) -> datetime | None:
         return None
 
 
-def _converse(_identity: Identity, _memory: Memory, _now: datetime) -> Conversation:
-    yield Subscribe(_STREAM)
-    yield hear(timedelta(seconds=30))
-
-
 PROFILE = Profile(
     name="soehnle-shape200",
     about="Soehnle Shape Sense Connect 200, records of its own with the user's number as a hint",
     service="352e3000-28e9-40b8-a361-6db4cca4147c",
     characteristics=(_STREAM,),
     open=_ShapeSession,
-    converse=_converse,
+    converse=listening(_STREAM, idle=timedelta(seconds=30)),
     models=("Shape200", "Shape 200", "Shape Sense Connect 200"),
 )

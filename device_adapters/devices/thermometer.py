@@ -1,9 +1,10 @@
 """Thermometers (Health Thermometer Service 1.0, 0x1809): Temperature Measurement, section 3.1."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from device_adapters.gatt import Conversation, Frame, Identity, Memory, Profile, Session, Subscribe
-from device_adapters.gatt_shapes import hear, number, refusing, set_clock, spoken
+from device_adapters.conversations import clock_set, listening
+from device_adapters.gatt import Frame, Identity, Profile, Session
+from device_adapters.gatt_shapes import number, refusing, spoken
 from device_adapters.wire.device import CURRENT_TIME
 from device_adapters.wire.reader import Reader
 from hub.errors import UnitUnknown
@@ -34,17 +35,11 @@ class _ThermometerSession(Session):
         return spoken(self._identity, frame, [(Kind.TEMPERATURE, quantity)], stamp=stamp, context=context)
 
 
-def _converse(_identity: Identity, _memory: Memory, now: datetime) -> Conversation:
-    yield from set_clock(now)
-    yield Subscribe(_MEASUREMENT)
-    yield hear(timedelta(seconds=10))
-
-
 PROFILE = Profile(
     name="thermometer",
     about="thermometers that keep to the SIG; in degrees Celsius",
     service="1809",
     characteristics=(_MEASUREMENT, CURRENT_TIME),
     open=_ThermometerSession,
-    converse=_converse,
+    converse=clock_set(listening(_MEASUREMENT, idle=timedelta(seconds=10))),
 )

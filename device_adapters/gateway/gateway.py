@@ -10,6 +10,7 @@ from device_adapters.gateway.keeper import QueueKeeper
 from device_adapters.gateway.queue import Queue
 from device_adapters.gateway.seam import Radio, Room
 from device_adapters.gateway.uplink import Uplink
+from hub.faults import named
 
 log = logging.getLogger(__name__)
 
@@ -82,8 +83,8 @@ async def _always(name: str, part: Callable[[], Awaitable[None]]) -> None:
         began = asyncio.get_running_loop().time()
         try:
             return await part()
-        except Exception:
-            log.exception("%s failed; trying again in %.0f s", name, rest)
+        except Exception as error:  # noqa: BLE001
+            log.error("%s met a %s; trying again in %.0f s", name, named(error), rest)  # noqa: TRY400
         await asyncio.sleep(rest)
         lasted = asyncio.get_running_loop().time() - began
         rest = SHORTEST_REST if lasted > LONGEST_REST + rest else min(2 * rest, LONGEST_REST)

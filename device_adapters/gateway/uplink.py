@@ -6,6 +6,8 @@ looks sees the present at once and the past fills up behind. Live messages may o
 Which message an item is in is only known in memory: an item belongs to a number once it is sent, and a number, once
 used, keeps its items for as long as its boot lasts. After a kill a new boot begins and all that waits is sent anew;
 the hub knows the items by their ids.
+
+A gateway with nothing to say says so now and then, in a message without items: a silence is then not laid at its door.
 """
 
 import json
@@ -37,6 +39,9 @@ BACKLOG_WINDOW, LIVE_WINDOW = 4, 8
 
 AGAIN_AFTER, LONGEST_PATIENCE = 10.0, 300.0
 """Seconds without an answer before a message is sent again; twice as long each time the hub stays silent."""
+
+ALIVE_EVERY = 300.0
+"""Seconds of silence after which it says that it is there: a silent sensor rings after 20 minutes, and names why."""
 
 LONG_CUT = 60.0
 """Seconds without the broker after which what the line still holds is stale, and must not go before the present."""
@@ -112,6 +117,7 @@ class Uplink:
         if self._connected:
             self._repeat()
             self._send_new()
+            self._say_alive()
         elif self._sent and self._tick() - self._changed_at > LONG_CUT:
             self._drop_line()
 
@@ -122,6 +128,7 @@ class Uplink:
         self._sent: dict[int, _Sent] = {}
         self._patience = AGAIN_AFTER
         self._repeated_at = 0.0
+        self._said_at = self._tick()
 
     def _drop_line(self) -> None:
         """A new line holds nothing; the old would send its stale messages before all others once it is back."""
@@ -178,14 +185,22 @@ class Uplink:
         on_their_way = {item.number for sent in self._sent.values() for item in sent.items}
         items = self._queue.waiting(MOST_ITEMS, MOST_BYTES, besides=on_their_way, since=since)
         if items:
-            self._last += 1
-            self._sent[self._last] = _Sent(tuple(items), 0.0)
-            self._publish(self._last)
+            self._say(tuple(items))
         return bool(items)
+
+    def _say_alive(self) -> None:
+        """Nothing else is on its way, and nothing was for a while."""
+        if not self._sent and self._tick() - self._said_at >= ALIVE_EVERY:
+            self._say(())
+
+    def _say(self, items: tuple[Waiting, ...]) -> None:
+        self._last += 1
+        self._sent[self._last] = _Sent(items, 0.0)
+        self._publish(self._last)
 
     def _publish(self, number: int) -> None:
         sent = self._sent[number]
-        sent.at = self._tick()
+        sent.at = self._said_at = self._tick()
         head = json.dumps({"boot": str(self._boot), "seq": number, "first": min(self._sent)})
         items = ",".join(item.text for item in sent.items)
         self._line.publish(self._topic, f'{head[:-1]}, "items": [{items}]}}'.encode())

@@ -7,12 +7,14 @@ from time import monotonic
 from uuid import UUID
 
 from hub.database import Connection
-from hub.quantities import GLUCOSE_KINDS
+from hub.quantities import GLUCOSE_KINDS, Kind
 from ingest_api.access import Actor
 from ingest_api.live import news, told
 from ingest_api.live.mark import Mark
 from ingest_api.live.news import Arrived, Stirring
+from ingest_api.live.redrawn import redrawn
 from ingest_api.live.told import Current, Event
+from ingest_api.pages.views.ages import moment
 from ingest_api.pages.views.now import Age, age_of
 from ingest_api.pages.visitor import Guest
 from ingest_api.parts import Hub
@@ -24,7 +26,10 @@ ASKED_ANEW = 2.0
 
 @dataclass(slots=True)
 class Follow:
-    """Somebody's look at a record, going on. `again` says who they are by now, None once they are signed out."""
+    """Somebody's look at a record, going on. `again` says who they are by now, None once they are signed out.
+
+    With `drawn`, what a page draws is told as well.
+    """
 
     hub: Hub
     stirring: Stirring
@@ -34,6 +39,7 @@ class Follow:
     whose: Whose
     mark: Mark
     current: Current | None
+    drawn: bool = False
     age: Age = Age.FRESH
     _stirred: int = field(default=-1, init=False)
     _asked: float = field(default=0.0, init=False)
@@ -57,7 +63,7 @@ class Follow:
         """A sign of life, by which pages notice a dead connection, and what time it is here."""
         now = datetime.now(UTC)
         self.mark = replace(self.mark, at=now)
-        return Event("alive", {"told_at": told.moment(now)}, str(self.mark))
+        return Event("alive", {"told_at": moment(now)}, str(self.mark))
 
     def _ask(self, fresh: bool) -> list[Event] | None:
         actor = self.again()
@@ -80,8 +86,8 @@ class Follow:
         events = list(self._events(connection, upto, found, now))
         done = len(found) < news.AT_ONCE
         self.mark = Mark(now, upto) if done else Mark(now, self.mark.seen, upto, found[-1].number + 1)
-        if any(isinstance(each, Arrived) and each.kind in GLUCOSE_KINDS for each in found):
-            events = self._with_current(connection, events, now)
+        if kinds := {each.kind for each in found if isinstance(each, Arrived)}:
+            events = self._displaying(connection, events, kinds, now)
         return [*events[:-1], replace(events[-1], id=str(self.mark))] if events else []
 
     def _events(self, connection: Connection, upto: str, found: list[news.News], now: datetime) -> Iterator[Event]:
@@ -100,17 +106,21 @@ class Follow:
                 data = told.reading_data(reading, self.visitor, self.whose)
                 yield Event("reading", data, str(after if reading is readings[-1] else here))
 
-    def _with_current(self, connection: Connection, events: list[Event], now: datetime) -> list[Event]:
-        """With all that is displayed of the glucose they have now on the last reading told.
+    def _displaying(self, connection: Connection, events: list[Event], kinds: set[Kind], now: datetime) -> list[Event]:
+        """With all that a page displays of those kinds by now on the last reading told.
 
         Should none be told although another is the newest by now (one was taken back, or hidden), by itself.
         """
-        before, self.current = self.current, told.current(connection, self.whose, now)
+        glucose, before = not kinds.isdisjoint(GLUCOSE_KINDS), self.current
+        if glucose:
+            self.current = told.current(connection, self.whose, now)
         last = next((n for n, each in reversed(list(enumerate(events))) if each.name == "reading"), None)
+        if last is None and told.same(before, self.current):
+            return events
+        parts = {"parts": redrawn(connection, self.whose, self.visitor, kinds, now)} if self.drawn else {}
         if last is None:
-            same = told.same(before, self.current)
-            return events if same else [*events, Event("now", self._displayed(None, now))]
-        data = events[last].data | self._displayed(events[last].data["id"], now)
+            return [*events, Event("now", self._displayed(None, now) | parts)]
+        data = events[last].data | parts | (self._displayed(events[last].data["id"], now) if glucose else {})
         return [*events[:last], replace(events[last], data=data), *events[last + 1 :]]
 
     def opening(self) -> list[Event]:
@@ -138,7 +148,7 @@ class Follow:
     def _displayed(self, reading: object, now: datetime) -> dict[str, object]:
         """Every displayed string of the glucose they have now; the arrow too, beside the reading it is of."""
         if self.current is None:
-            return {"now": None, "told_at": told.moment(now)}
+            return {"now": None, "told_at": moment(now)}
         theirs = str(UUID(bytes=self.current.found.key)) == reading
         shown = told.shown(self.current.shown(self.visitor, self.whose, now))
-        return {"arrow": self.current.arrow if theirs else None, "now": shown, "told_at": told.moment(now)}
+        return {"arrow": self.current.arrow if theirs else None, "now": shown, "told_at": moment(now)}

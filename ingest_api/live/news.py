@@ -40,6 +40,9 @@ class Said:
 
 News = Arrived | Said
 
+NEW = "transaction >= pg_snapshot_xmin(%(seen)s::pg_snapshot) AND NOT pg_visible_in_snapshot(transaction, %(seen)s)"
+"""What was not visible yet in the snapshot `seen`."""
+
 
 def snapshot(connection: Connection) -> str:
     """What is visible now."""
@@ -86,10 +89,9 @@ def _news(number: int, kind: int | None, begin: datetime, end: datetime, keys: l
     return Said(number, event) if kind is None else Arrived(number, KIND_BY_NUMBER[kind], begin, end, keys)
 
 
-_NEW = "transaction >= pg_snapshot_xmin(%(seen)s::pg_snapshot) AND NOT pg_visible_in_snapshot(transaction, %(seen)s)"
 _SINCE = f"""
     SELECT number, kind, since, until, keys, event FROM news
-    WHERE person = %(person)s AND {_NEW} AND pg_visible_in_snapshot(transaction, %(upto)s) AND number >= %(number)s
+    WHERE person = %(person)s AND {NEW} AND pg_visible_in_snapshot(transaction, %(upto)s) AND number >= %(number)s
     ORDER BY number LIMIT %(most)s
 """  # noqa: S608
-_OF_WHOM = f"SELECT DISTINCT person FROM news WHERE {_NEW}"  # noqa: S608
+_OF_WHOM = f"SELECT DISTINCT person FROM news WHERE {NEW}"  # noqa: S608

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -14,6 +14,7 @@ from hub.database import Connection
 from hub.quantities import GLUCOSE_KINDS, KINDS
 from ingest_api.latest import FRESH, arrow_of, counts, current_glucose
 from ingest_api.live.news import Arrived, Said
+from ingest_api.pages.views.ages import moment
 from ingest_api.pages.views.now import SILENT, Age, Now, now_of, telling_of, zone_of
 from ingest_api.pages.visitor import Guest
 from ingest_api.routes.readings import ReadingAnswer, said
@@ -114,11 +115,6 @@ def _alert(row: Sequence[Any], visitor: Guest) -> dict[str, Any]:
         "alert": str(alert), "what": what, "at": moment(at), "rule": rule, "level": level, "rings": rings, "by": by,
         "until": None if until is None else moment(until), "title": title(rule, visitor.language), "sentence": told,
     }  # fmt: skip
-
-
-def moment(at: datetime) -> str:
-    """As every answer writes it."""
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 _BECAUSE = TypeAdapter(Because)

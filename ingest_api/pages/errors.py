@@ -32,7 +32,9 @@ def error_page(request: Request, status: HTTPStatus, code: str, detail: str, tol
     hub: Hub = request.app.state.hub
     visitor = guest(request, hub)
     words = visitor.words("error")
-    key = next(key for key in (code, str(status.value), "other") if key in words.table("what"))
+    sent = "" if request.method in guard.SAFE else "-sent"
+    keys = (code, f"{status.value}{sent}", str(status.value), "other")
+    key = next(key for key in keys if key in words.table("what"))
     record = _RECORD.match(request.url.path) if status is HTTPStatus.NOT_FOUND else None
     answer = page(
         request, visitor, "error.html", status, what=words["what"][key], todo=words["todo"][key], detail=detail,

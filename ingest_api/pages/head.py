@@ -1,13 +1,14 @@
 """What stands above every page of a person's record: whose it is, where one can go, and a warning in an emergency."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from hub.accounts import ActorRole
+from hub.professions import Category
 from ingest_api.opened import Opened, acts_for
-from ingest_api.pages.visitor import Visitor
+from ingest_api.pages.visitor import Guest, Visitor
 
 PAGES = ("", "glucose", "weight", "alerts")
 """For everybody who may see anything of the record: parts of its address."""
@@ -33,7 +34,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """For templates that extend person-frame.html. `emergency` is the sentence to warn with, None if there is none."""
+    """For templates that extend person-frame.html. `emergency` and `withheld` are sentences to warn with, or None.
+
+    What a profession may not see is said, or no alert would look like nothing amiss.
+    """
 
     id: UUID
     name: str
@@ -43,6 +47,7 @@ class Head:
     pages: tuple[Link, ...]
     more: tuple[Link, ...]
     emergency: str | None
+    withheld: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,7 @@ class Found:
     wholly: bool
     inbox: UUID | None
     emergency_until: datetime | None
+    withheld: tuple[Category, ...]
 
 
 def head_of(record: Opened, visitor: Visitor) -> Head:
@@ -67,8 +73,8 @@ def _found(record: Opened) -> Found:
     number, acts = record.whose.number, acts_for(record.connection, record.whose.number)
     row = record.connection.execute(_HEAD, {"person": number, "acts": acts}).fetchone()
     assert row is not None  # noqa: S101 - the record is open
-    id_, given, family, wholly, inbox, until = row
-    return Found(id_, given, family, acts, wholly, inbox, until)
+    id_, given, family, wholly, inbox, until, withheld = row
+    return Found(id_, given, family, acts, wholly, inbox, until, tuple(map(Category, withheld)))
 
 
 def told(found: Found, record: Opened, visitor: Visitor) -> Head:
@@ -84,7 +90,13 @@ def told(found: Found, record: Opened, visitor: Visitor) -> Head:
         pages=tuple(_links(found, WHOLLY if found.wholly else PAGES, visitor)),
         more=tuple(_more(found, visitor)),
         emergency=None if time is None else words.say("emergency", time=time),
+        withheld=words.say("withheld", what=categories_told(found.withheld, visitor)) if found.withheld else None,
     )
+
+
+def categories_told(categories: Iterable[Category], visitor: Guest) -> str:
+    """Categories in words."""
+    return ", ".join(visitor.words("common")["category"][each] for each in categories)
 
 
 def _links(found: Found, names: tuple[str, ...], visitor: Visitor) -> Iterator[Link]:
@@ -112,6 +124,7 @@ _HEAD = """
            (SELECT h.id FROM household_member m JOIN household h ON h.number = m.household
             WHERE m.person = p.number ORDER BY h.number LIMIT 1),
            -- of a record one does not act for, one sees one's own openings alone
-           (SELECT max(e.until) FROM emergency e WHERE e.person = p.number AND e.until > now() AND NOT %(acts)s)
+           (SELECT max(e.until) FROM emergency e WHERE e.person = p.number AND e.until > now() AND NOT %(acts)s),
+           ARRAY(SELECT category FROM withheld)
     FROM person p WHERE p.number = %(person)s
 """

@@ -49,14 +49,30 @@ def _tables(source: Source) -> Iterator[tuple[str, tuple[str, ...], Iterable[Ite
     yield "person", head, [source.head()]
     yield "devices", ("id", "kind", "model"), [source.devices()]
     yield "pairings", ("device", "since", "until"), [source.pairings()]
-    grants = ("id", "to", "role", "kinds", "from", "until", "delegate", "made_at")
+    grants = ("id", "to", "role", "kinds", "from", "until", "delegate", "made_at", "may", "representative")
     yield "grants", grants, [[(*row[:3], kinds_of(row[3]), *row[4:]) for row in source.grants()]]
     hidden = ("id", "kind", "device", "reading", "from", "to", "made_at")
     yield "hidden", hidden, [[(row[0], KIND_BY_NUMBER.get(row[1]), *row[2:]) for row in source.hidden()]]
     yield "blocks", ("account", "since"), [source.blocks()]
     yield "emergencies", ("id", "who", "way", "reason", "opened_at", "until"), [source.emergencies()]
+    alerts = ("id", "rule", "level", "state", "kinds", "since", "until", "raised_at", "acknowledged_at",
+              "acknowledged_by", "resolved_at", "note", "because")  # fmt: skip
+    yield "alerts", alerts, ([(*r[:4], kinds_of(r[4]), *r[5:]) for r in page] for page in source.alerts())
+    yield from _settled(source)
     log = ("number", "at", "role", "who", "act", "kinds", "emergency")
     yield "access_log", log, ([(*r[:5], kinds_of(r[5]), r[6]) for r in page] for page in source.accesses())
+
+
+def _settled(source: Source) -> Iterator[tuple[str, tuple[str, ...], Iterable[Iterable[Row]]]]:
+    """What is settled about alerts, prevention and being told."""
+    yield "thresholds", ("version", "valid_from", "set_by", "document"), [source.thresholds()]
+    yield "prevention", ("item", "act", "day", "said_at", "said_by"), [source.prevention()]
+    answers = ("last_period", "waist_cm", "active", "greens", "pressure_drug", "high_glucose", "family", "at")
+    yield "prevention_answers", answers, [source.answers()]
+    yield "chain", ("step", "after_minutes", "to", "role", "reveals"), [source.chain()]
+    addresses = ("channel", "address", "language", "glucose_unit", "reveals", "confirmed_at", "added_at")
+    yield "addresses", addresses, [source.addresses()]
+    yield "quiet_hours", ("since", "until", "time_zone"), [source.quiet_hours()]
 
 
 def _reading(r: Kept) -> Row:

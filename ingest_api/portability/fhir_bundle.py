@@ -106,7 +106,7 @@ def _device(row: Row, who: Resource) -> Resource:
 
 
 def _grant(row: Row, who: Resource) -> Resource:
-    id_, to, _, kinds, since, until, _, made_at = row
+    id_, to, _, kinds, since, until, _, made_at, *_ = row
     actor = [{"role": {"coding": [{"code": "IRCP"}]}, "reference": {"display": to}}]
     provision: Resource = {"type": "permit", "period": _period(since, until), "actor": actor}
     return _consent(id_, who, made_at, provision, kinds_of(kinds))

@@ -51,9 +51,9 @@ class Kept:
 class Source:
     """One person's record as one actor sees it."""
 
-    def __init__(self, hub: Hub, actor: Actor, person: UUID, found: Whose) -> None:
-        """Of a person the actor may see."""
-        self._hub, self._actor, self._found = hub, actor, found
+    def __init__(self, hub: Hub, again: Callable[[], Actor | None], person: UUID, found: Whose) -> None:
+        """Of a person the actor may see; `again` says who that is by now, None once they may ask no longer."""
+        self._hub, self._again, self._found = hub, again, found
         self.person = person
         self._devices: dict[UUID, None] = {}
 
@@ -86,7 +86,7 @@ class Source:
         return self._rows(_PAIRINGS)
 
     def grants(self) -> list[Row]:
-        """Id, to whom, role, kinds (None: all), since, until, delegate, made at."""
+        """Id, to whom, role, kinds (None: all), since, until, delegate, made at, may settle, representative."""
         return self._rows(_GRANTS)
 
     def hidden(self) -> list[Row]:
@@ -101,6 +101,48 @@ class Source:
         """Id, who, way, reason, opened at, until."""
         return self._rows(_EMERGENCIES)
 
+    def alerts(self) -> Iterator[list[Row]]:
+        """Id, rule, level, state, kinds, since, until, raised at, acknowledged at, by, resolved at, note, why."""
+        after: tuple[datetime, UUID] = (EARLIEST, UUID(int=0))
+        while page := self._rows(_ALERTS, time=after[0], id=after[1], limit=PAGE):
+            yield page
+            after = (page[-1][7], page[-1][0])
+
+    def thresholds(self) -> list[Row]:
+        """Version, valid from, set by, the whole of it."""
+        return self._rows(_THRESHOLDS)
+
+    def prevention(self) -> list[Row]:
+        """Item, what was said of it, for which day, when, by whom."""
+        return self._rows(_PREVENTION)
+
+    def answers(self) -> list[Row]:
+        """What only the person knows: last period, waist (cm), the answers to FINDRISC, when they were given."""
+        return self._rows(_ANSWERS)
+
+    def chain(self) -> list[Row]:
+        """Who is told of alerts: step, minutes after it began, whom, role, whether with values."""
+        return self._rows(_CHAIN)
+
+    def addresses(self) -> list[Row]:
+        """Channel, address, language, unit, with values, confirmed at, added at: the person's own, to them alone."""
+        return self._rows(_ADDRESSES) if self._is_own else []
+
+    def quiet_hours(self) -> list[Row]:
+        """Since, until, time zone; as the addresses."""
+        return self._rows(_QUIET_HOURS) if self._is_own else []
+
+    @property
+    def _is_own(self) -> bool:
+        return self._asking().person == self._found.number
+
+    def _asking(self) -> Actor:
+        """Who asks by now; raises NotFound once they may not."""
+        actor = self._again()
+        if actor is None:
+            raise NotFound(_ENDED)
+        return actor
+
     def _readings(self, kind: int, after: tuple[datetime, UUID]) -> list[Kept]:
         rows = self._rows(_READINGS, kind=kind, time=after[0], key=after[1], limit=PAGE)
         return [_kept(row) for row in rows]
@@ -111,9 +153,9 @@ class Source:
 
     @contextmanager
     def _seeing(self) -> Iterator[Connection]:
-        with self._hub.reading(self._actor) as connection:
+        with self._hub.reading(self._asking()) as connection:
             if whose(connection, self.person) is None:
-                raise NotFound("the right to see this record ended; ask for the export again if you have it anew")
+                raise NotFound(_ENDED)
             yield connection
 
 
@@ -137,6 +179,7 @@ def _kept(row: Row) -> Kept:
     )  # fmt: skip
 
 
+_ENDED = "the right to see this record ended; ask for the export again if you have it anew"
 _READINGS = """
     SELECT r.key, r.kind, r.value, r.raw_value, r.raw_unit, r.condition, r.taken_at, r.utc_offset, d.id, d.kind,
            r.channel, r.time_source, r.received_at, r.device_time, r.sequence, r.attribution, r.context
@@ -161,7 +204,8 @@ _PAIRINGS = """
     WHERE h.person = %(person)s ORDER BY lower(h.during), d.number
 """
 _GRANTS = """
-    SELECT id, name, role, kinds, lower(during), upper(during), delegate, created_at FROM access_grant
+    SELECT id, name, role, kinds, lower(during), upper(during), delegate, created_at, may, representative
+    FROM access_grant
     WHERE person = %(person)s ORDER BY created_at, id
 """
 _HIDDEN = """
@@ -172,3 +216,29 @@ _BLOCKS = "SELECT name, created_at FROM access_block WHERE person = %(person)s O
 _EMERGENCIES = """
     SELECT id, who, way, reason, opened_at, until FROM emergency WHERE person = %(person)s ORDER BY opened_at, id
 """
+_ALERTS = """
+    SELECT id, rule, level, state, kinds, since, until, raised_at, acknowledged_at, acknowledged_by, resolved_at, note,
+           because::text
+    FROM alert WHERE person = %(person)s AND (raised_at, id) > (%(time)s, %(id)s) ORDER BY raised_at, id LIMIT %(limit)s
+"""
+_THRESHOLDS = """
+    SELECT version, valid_from, set_by, document::text FROM thresholds WHERE person = %(person)s ORDER BY version
+"""
+_PREVENTION = """
+    SELECT item, act, day, at, said_by FROM prevention_act WHERE person = %(person)s ORDER BY day, item, act
+"""
+_ANSWERS = """
+    SELECT last_period, waist_cm, active, greens, pressure_drug, high_glucose, family, at FROM prevention_facts
+    WHERE person = %(person)s
+"""
+_CHAIN = """
+    SELECT step, extract(epoch FROM after)::int / 60, name, role, reveals FROM chain
+    WHERE person = %(person)s ORDER BY step, name
+"""
+# of a browser where it is found, not the keys to it
+_ADDRESSES = """
+    SELECT channel, CASE channel WHEN 'web_push' THEN address::jsonb ->> 'endpoint' ELSE address END, language,
+           glucose_unit, reveals, verified_at, created_at
+    FROM contact ORDER BY created_at, id
+"""
+_QUIET_HOURS = "SELECT since::text, until::text, time_zone FROM quiet_hours"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
@@ -22,6 +22,7 @@ from ingest_api.cursor import read_cursor, write_cursor
 from ingest_api.language import Spoken
 from ingest_api.moment import Moment
 from ingest_api.opened import opened
+from ingest_api.pending import Pending, pending_seen
 from ingest_api.units import unit_asked
 from ingest_api.whose import Since, Until, period
 from timeseries.store import Place
@@ -56,7 +57,10 @@ class EvidenceAnswer(BaseModel):
 
 
 class AlertAnswer(BaseModel):
-    """One alert; `because` says why in words, with glucose in `unit`, `numbers` by name. A rest is the actor's own."""
+    """One alert; `because` says why in words, with glucose in `unit`, `numbers` by name. A rest is the actor's own.
+
+    What is `pending` was not raised yet, has an id of its own, and nothing can be done about it.
+    """
 
     id: UUID
     person: UUID
@@ -71,7 +75,7 @@ class AlertAnswer(BaseModel):
     evidence: list[EvidenceAnswer]
     since: datetime
     until: datetime | None
-    raised_at: datetime
+    raised_at: datetime | None
     acknowledged_at: datetime | None
     acknowledged_by: str | None
     snoozed_until: datetime | None
@@ -129,15 +133,21 @@ def get_alerts(
     limit: Annotated[int, Query(ge=1, le=MOST_ON_A_PAGE)] = 50,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
 ) -> AlertsAnswer:
-    """A person's alerts, or those of everybody the actor may see, the newest first; only of those states if named."""
+    """A person's alerts, or those of everybody the actor may see, the newest first; only of those states if named.
+
+    What is pending is told only if it is named, before all alerts.
+    """
     shown, before = unit_asked(Kind.GLUCOSE_INTERSTITIAL, unit), read_cursor(cursor)
     with _looking(hub, actor, person) as (connection, number):
+        asked = AlertState.PENDING in (state or ()) and before is None
+        pending = pending_seen(connection, number, MOST_ON_A_PAGE) if asked else []
         seen = alerts_seen(connection, number, state or (), before, limit + 1)
         page = seen[:limit]
-        enter_seen(connection, [] if number else page)
-        devices = devices_of(connection, page)
+        enter_seen(connection, [] if number else [*pending, *page])
+        devices = devices_of(connection, [*pending, *page])
     more = write_cursor(Place(page[-1].raised_at, page[-1].id.bytes)) if len(seen) > limit else None
-    return AlertsAnswer(alerts=[_answer(each, devices, language, shown) for each in page], next=more)
+    told = [_answer(each, devices, language, shown) for each in page]
+    return AlertsAnswer(alerts=[*(_pending(each, devices, language, shown) for each in pending), *told], next=more)
 
 
 @router.post("/alerts/{alert}/acknowledge")
@@ -202,18 +212,8 @@ def _told(hub: Hub, actor: Actor, seen: Seen, language: Language, unit: Unit) ->
 
 def _answer(seen: Seen, devices: Mapping[int, UUID], language: Language, unit: Unit) -> AlertAnswer:
     return AlertAnswer(
-        id=seen.id,
-        person=seen.person,
-        rule=seen.rule,
-        title=title(seen.rule, language),
-        level=seen.level,
+        **_said(seen, devices, language, unit),
         state=seen.state,
-        because=sentence(seen.because, language, unit),
-        unit=unit,
-        reason=seen.because.key,
-        numbers=[NumberAnswer(name=n.name, value=n.value, unit=n.unit) for n in seen.because.numbers],
-        evidence=[EvidenceAnswer(device=devices.get(e.device), taken_at=e.at) for e in seen.evidence],
-        since=seen.since,
         until=seen.until,
         raised_at=seen.raised_at,
         acknowledged_at=seen.acknowledged_at,
@@ -222,3 +222,21 @@ def _answer(seen: Seen, devices: Mapping[int, UUID], language: Language, unit: U
         resolved_at=seen.resolved_at,
         note=seen.note,
     )
+
+
+def _pending(each: Pending, devices: Mapping[int, UUID], language: Language, unit: Unit) -> AlertAnswer:
+    return AlertAnswer(
+        **_said(each, devices, language, unit), state=AlertState.PENDING, until=None, raised_at=None,
+        acknowledged_at=None, acknowledged_by=None, snoozed_until=None, resolved_at=None, note=None,
+    )  # fmt: skip
+
+
+def _said(each: Seen | Pending, devices: Mapping[int, UUID], language: Language, unit: Unit) -> dict[str, Any]:
+    """What it is of, why, and since when."""
+    return {
+        "id": each.id, "person": each.person, "rule": each.rule, "title": title(each.rule, language),
+        "level": each.level, "because": sentence(each.because, language, unit), "unit": unit,
+        "reason": each.because.key, "since": each.since,
+        "numbers": [NumberAnswer(name=n.name, value=n.value, unit=n.unit) for n in each.because.numbers],
+        "evidence": [EvidenceAnswer(device=devices.get(e.device), taken_at=e.at) for e in each.evidence],
+    }  # fmt: skip

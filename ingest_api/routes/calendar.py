@@ -90,9 +90,9 @@ def fetch_calendar(secret: Secret, request: Request, hub: TheHub) -> Response:
         if whom is None or (row := connection.execute(_CALENDAR, (whom.number,)).fetchone()) is None:
             raise _nothing()
         told = outlook_of(connection, whom)
-        with hub.registering() as register:
+        with hub.registering(actor) as register:
             if Desk(register).fetched(whom.number, told.today):
-                enter(connection, [whom.number], "calendar fetched", [])
+                enter(register, [whom.number], "calendar fetched", [])
     language, wording = Language(row[0]), in_full if row[1] else neutral
     written = feed(told.items, UUID(actor.name), told.today, datetime.now(UTC), language, wording)
     return Response(written, media_type=MEDIA_TYPE)

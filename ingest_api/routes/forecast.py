@@ -1,4 +1,4 @@
-"""The forecast: glucose half an hour ahead, and how often what was foretold came true."""
+"""The forecast: glucose in 20 minutes, and how often what was foretold came true."""
 
 from datetime import UTC, datetime
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from alerts.forecast.gate import FIRST, RUNGS, Gate
+from alerts.forecast.gate import RUNGS, Gate
 from alerts.forecast.model import Model
 from alerts.forecast.prediction import Forecast, predict
 from alerts.forecast.record import Record
@@ -55,6 +55,7 @@ class ForecastAnswer(BaseModel):
     """What is expected now, null without an unbroken hour of current readings; and whether an alert may go by it.
 
     `asked_percent`: the chance of a low from which it rings; null while it is silent, its false alarms being too many.
+    `record`: of what rings, or while it is silent, of what would ring last.
     `learnt_days`: days' worth of the person's own readings it was learnt from.
     """
 
@@ -68,7 +69,7 @@ class ForecastAnswer(BaseModel):
 
 @router.get("/forecast")
 def get_forecast(person: UUID, hub: TheHub, actor: Reader, unit: str | None = None) -> ForecastAnswer:
-    """Glucose in 30 minutes as the person's own readings foretell it, and the running score of such forecasts."""
+    """Glucose in 20 minutes as the person's own readings foretell it, and the running score of such forecasts."""
     shown, now = unit_asked(_GLUCOSE, unit), datetime.now(UTC)
     with opened(hub, actor, person, [_GLUCOSE]) as record:
         row = record.connection.execute(_LEARNT, (record.whose.number,)).fetchone()
@@ -79,7 +80,7 @@ def get_forecast(person: UUID, hub: TheHub, actor: Reader, unit: str | None = No
         unit=shown,
         ahead=None if ahead is None else _told(ahead, shown),
         asked_percent=None if rung is None else 100 * RUNGS[rung],
-        record=_record(gate.records[RUNGS.index(FIRST) if rung is None else rung]),
+        record=_record(gate.records[-1 if rung is None else rung]),
         learnt_days=0.0 if row is None else Model.from_json(row[0]).days,
         learnt_at=None if row is None else row[2],
     )

@@ -50,7 +50,7 @@ def settle_collection(person: UUID, body: CollectionBody, hub: TheHub, actor: Sh
 
 @router.post("/close")
 def close(person: UUID, body: ConfirmBody, hub: TheHub, actor: Sharer) -> LeftAnswer:
-    """Close the record: unreadable to everybody, and kept. For the person and administrators, not for delegates."""
+    """Close the record: unreadable to everybody, and kept. For the person, administrators, delegates who may."""
     with leaving.leaving(hub, actor, person) as (desk, number):
         _confirmed(person, body)
         desk.close(number)
@@ -59,7 +59,7 @@ def close(person: UUID, body: ConfirmBody, hub: TheHub, actor: Sharer) -> LeftAn
 
 @router.delete("")
 def delete(person: UUID, body: ConfirmBody, hub: TheHub, actor: Sharer) -> LeftAnswer:
-    """Delete everything of the person but the log of accesses. For the person and administrators, not for delegates."""
+    """Delete everything of the person but the log of accesses. For the person, administrators, delegates who may."""
     with leaving.leaving(hub, actor, person) as (desk, _):
         _confirmed(person, body)
         desk.delete(person)

@@ -41,7 +41,7 @@ class Reason(StrEnum):
 
 
 class GlucoseStanding(BaseModel):
-    """The last 14 local days; glucose in `unit`, the others in percent."""
+    """The last 14 whole local days; glucose in `unit`, the others in percent."""
 
     unit: Unit
     days: int

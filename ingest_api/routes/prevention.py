@@ -189,7 +189,7 @@ def _item(item: Item, language: Language, said: list[Said], noted_at: datetime |
         until=item.until,
         next=item.next,
         last=item.last,
-        source=item.source,
+        source=item.source.said(language),
         read=item.read,
         recheck=None if item.recheck is None else item.recheck.said(language),
         noted_at=noted_at,

@@ -5,14 +5,15 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from hub.accounts import ActorRole
+from hub.professions import Category
 from hub.quantities import Kind
-from hub.sharing import Veil
+from hub.sharing import REPRESENTATIVE, Delegation, May, Veil
 from ingest_api.context import Sharer, TheHub
 from ingest_api.moment import Moment
-from ingest_api.settled import reading_settled, settling
+from ingest_api.settled import Grant, check_handed_on, named, reading_settled, settling
 from ingest_api.units import kinds_named
 
 router = APIRouter(prefix="/v1/people/{person}", tags=["sharing"])
@@ -29,17 +30,35 @@ class _Body(BaseModel):
 
 
 class GrantBody(_Body):
-    """To whom (a person's id, or the name they are known by), which kinds (all if none), from and until when."""
+    """To whom (a person's id, or the name they are known by), which kinds (all if none), from and until when.
+
+    A delegate also acts for the person, and settles what `may` names; a minor's legal representative, everything.
+    """
 
     to: Name
     kinds: list[Kind] | None = Field(default=None, min_length=1)
     from_: Annotated[Moment | None, Field(alias="from")] = None
     until: Moment | None = None
     delegate: bool = False
+    may: list[May] = []
+    representative: bool = False
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> "GrantBody":
+        if self.may and not self.delegate:
+            raise ValueError("`may` is for a delegate")
+        return self
+
+    @property
+    def delegation(self) -> Delegation | None:
+        """As what they act for the person, if they do."""
+        if self.representative:
+            return REPRESENTATIVE
+        return Delegation(frozenset(self.may)) if self.delegate else None
 
 
 class GrantAnswer(BaseModel):
-    """Who may see what, from and until when; a delegate may also settle things, under their own name."""
+    """Who may see what, from and until when; a delegate also acts for the person, and settles what `may` names."""
 
     id: UUID
     to: str
@@ -48,12 +67,20 @@ class GrantAnswer(BaseModel):
     from_: Annotated[datetime, Field(serialization_alias="from")]
     until: datetime | None
     delegate: bool
+    may: list[May]
+    representative: bool
+
+
+class GrantLine(GrantAnswer):
+    """With what their profession keeps from them, whatever they are given."""
+
+    withheld: list[Category]
 
 
 class GrantsAnswer(BaseModel):
     """Everybody who is let in."""
 
-    grants: list[GrantAnswer]
+    grants: list[GrantLine]
 
 
 class HiddenBody(_Body):
@@ -139,12 +166,15 @@ class Done(BaseModel):
 def grant(person: UUID, body: GrantBody, hub: TheHub, actor: Sharer) -> GrantAnswer:
     """Let somebody see the record, or some kinds of it."""
     during = (body.from_ or datetime.now(UTC), body.until)
+    check_handed_on(hub, actor, person, body.delegation)
     with settling(hub, actor, person, "grant", body.kinds) as (desk, whose):
-        to = desk.account(body.to)
-        made = desk.grant(whose.number, to, actor.account, body.kinds, during, body.delegate)
+        to = named(hub, actor, desk, body.to)
+        made = desk.grant(whose.number, to, actor.account, body.kinds, during, body.delegation)
+    acting = body.delegation or Delegation()
     return GrantAnswer(
-        id=made, to=to.name, role=to.role, kinds=body.kinds, from_=during[0], until=during[1], delegate=body.delegate
-    )
+        id=made, to=to.name, role=to.role, kinds=body.kinds, from_=during[0], until=during[1],
+        delegate=body.delegation is not None, may=sorted(acting.may), representative=acting.representative,
+    )  # fmt: skip
 
 
 @router.get("/grants")
@@ -152,15 +182,7 @@ def get_grants(person: UUID, hub: TheHub, actor: Sharer) -> GrantsAnswer:
     """Everybody who is let in, now or later."""
     with reading_settled(hub, actor, person) as settled:
         grants = settled.grants()
-    return GrantsAnswer(
-        grants=[
-            GrantAnswer(
-                id=g.id, to=g.name, role=g.role, kinds=_listed(g.kinds), from_=g.since, until=g.until,
-                delegate=g.delegate,
-            )
-            for g in grants
-        ]
-    )  # fmt: skip
+    return GrantsAnswer(grants=[_grant(each) for each in grants])
 
 
 @router.delete("/grants/{grant}")
@@ -203,7 +225,7 @@ def unhide(person: UUID, item: UUID, hub: TheHub, actor: Sharer) -> Done:
 def block(person: UUID, body: BlockBody, hub: TheHub, actor: Sharer) -> Done:
     """Shut somebody out, whatever was granted to them or to their team."""
     with settling(hub, actor, person, "block") as (desk, whose):
-        desk.block(whose.number, desk.account(body.account))
+        desk.block(whose.number, named(hub, actor, desk, body.account))
     return Done()
 
 
@@ -211,7 +233,7 @@ def block(person: UUID, body: BlockBody, hub: TheHub, actor: Sharer) -> Done:
 def unblock(person: UUID, account: Name, hub: TheHub, actor: Sharer) -> Done:
     """Let them in again as far as they are granted."""
     with settling(hub, actor, person, "unblock") as (desk, whose):
-        desk.unblock(whose.number, desk.account(account))
+        desk.unblock(whose.number, named(hub, actor, desk, account))
     return Done()
 
 
@@ -219,7 +241,8 @@ def unblock(person: UUID, account: Name, hub: TheHub, actor: Sharer) -> Done:
 def declare(person: UUID, body: AttendingBody, hub: TheHub, actor: Sharer) -> Done:
     """Declare the attending physician, who sees what is hidden as far as they are granted."""
     with settling(hub, actor, person, "declare") as (desk, whose):
-        desk.declare(whose.number, None if body.account is None else desk.account(body.account))
+        attending = None if body.account is None else named(hub, actor, desk, body.account)
+        desk.declare(whose.number, attending)
     return Done()
 
 
@@ -252,6 +275,15 @@ def get_access_log(
             for e in page
         ],
         next=page[-1].number if len(found) > limit else None,
+    )  # fmt: skip
+
+
+def _grant(g: Grant) -> GrantLine:
+    acting = g.delegation or Delegation()
+    return GrantLine(
+        id=g.id, to=g.name, role=g.role, kinds=_listed(g.kinds), from_=g.since, until=g.until,
+        delegate=g.delegation is not None, may=sorted(acting.may), representative=acting.representative,
+        withheld=list(g.withheld),
     )  # fmt: skip
 
 

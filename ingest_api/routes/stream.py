@@ -12,7 +12,7 @@ from hub.accounts import Scope
 from hub.errors import UnitMismatch
 from hub.quantities import Kind, Unit
 from ingest_api.access import Actor
-from ingest_api.context import Hub, Policy, TheHub
+from ingest_api.context import Hub, Policy, TheHub, asked_again
 from ingest_api.live import news, told
 from ingest_api.live.follow import Follow
 from ingest_api.live.mark import Mark, read_mark
@@ -39,18 +39,20 @@ def follow(
     visitor: Follower,
     unit: str | None = None,
     language: Language | None = None,
+    drawn: bool = False,
+    after: Annotated[str | None, Query(max_length=10_000)] = None,
     stay: Annotated[float | None, Query(ge=0, le=3600)] = None,
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> Events:
     """What is new of a person, as it comes: `reading`, `alert`, `silence`, each in one line of JSON.
 
-    It resumes after `Last-Event-ID`. Glucose in `unit` and words in `language`, or else as the browser likes them; it
-    ends by itself after `stay` seconds, if given.
+    It resumes after `Last-Event-ID`, or else `after`. Glucose in `unit` and words in `language`, or else as the browser
+    likes them; with `drawn`, what a person's page draws, too. It ends by itself after `stay` seconds, if given.
     """
     told_to = _liking(visitor, unit, language)
-    mark = read_mark(last_event_id, datetime.now(UTC))
+    mark = read_mark(last_event_id or after, datetime.now(UTC))
     live: Live = request.app.state.live
-    following = _open(hub, live, _again(request, hub), told_to, person, mark)
+    following = replace(_open(hub, live, asked_again(request, hub), told_to, person, mark), drawn=drawn)
     return Events(events(following, mark is not None, stay), live.streams.one_more(visitor.actor.account))
 
 
@@ -64,15 +66,6 @@ def _open(
     with opened(hub, visitor.actor, person) as record:
         current = told.current(record.connection, record.whose, datetime.now(UTC))
     return Follow(hub, live.stirring, again, visitor, person, record.whose, begins, current)
-
-
-def _again(request: Request, hub: Hub) -> Callable[[], Actor | None]:
-    """Who it is by now; a page that is merely open does not keep its session alive."""
-    if "authorization" in request.headers:
-        token = request.headers["authorization"].partition(" ")[2].strip()
-        return lambda: hub.access.actor(token)
-    cookie = request.cookies.get(hub.site.session_cookie, "")
-    return lambda: hub.access.still_signed_in(cookie)
 
 
 def _liking(visitor: Visitor, unit: str | None, language: Language | None) -> Visitor:

@@ -1,9 +1,12 @@
 """The access log's chain: whatever is done to it behind the hub's back, the verifier names the first entry."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from typer.testing import CliRunner
 
 from hub.access_log import Fault, digest, faults, forget
+from hub.accounts import ActorRole
 from hub.database import Connection, Database, Role
 from tests.access.world import Holder, World
 from vigie.cli import app
@@ -57,6 +60,25 @@ def over_all(database: Database) -> str:
 @pytest.mark.usefixtures("ada")
 def test_a_log_as_it_was_written_has_no_fault(swept_database: Database) -> None:
     assert found(swept_database) == []
+
+
+def test_lists_read_at_once_wait_for_one_another_and_leave_whole_chains(swept_database: Database) -> None:
+    world = World(swept_database)
+    number, clinician = [world.holder(f"P{n}").number for n in range(6)], world.clinician()
+    token = world.hub.access.actor(world.hub.access.create(ActorRole.CLINICIAN, clinician.name))
+    assert token is not None
+
+    def read(turn: int) -> None:
+        for first in range(6):
+            with swept_database.transaction(Role.API, token.ticket) as connection:
+                people = (number + number)[first : first + 4][:: 1 - turn % 2 * 2]
+                connection.execute("SELECT record_access(%s, 'read', NULL)", (people,))
+
+    with ThreadPoolExecutor(6) as threads:
+        list(threads.map(read, range(6)))
+    assert found(swept_database) == []
+    with swept_database.transaction(Role.REGISTER) as connection:
+        assert _entries(connection) == 6 * 6 * 4
 
 
 @pytest.mark.parametrize("edit", EDITS)

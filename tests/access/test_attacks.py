@@ -47,6 +47,7 @@ VIEWS = {
     "reviewed": "person",
     "alert": "person",
     "alert_event": "person",
+    "pending": "person",
     "thresholds": "person",
     "followed": "person",
     "chain": "person",
@@ -145,7 +146,7 @@ def seen(connection: psycopg.Connection, view: str) -> set[int | None]:
 
 def test_the_list_of_views_is_complete(theatre: Theatre) -> None:
     views = theatre.world.as_administrator("SELECT viewname FROM pg_views WHERE schemaname = 'api'")
-    assert {name for (name,) in views} == {*VIEWS, *OWN, "device"}
+    assert {name for (name,) in views} == {*VIEWS, *OWN, "device", "withheld"}
 
 
 def test_every_view_is_a_barrier_that_the_reader_owns(theatre: Theatre) -> None:
@@ -291,9 +292,15 @@ def test_another_kind_is_not_to_be_had_by_name_number_or_summary(theatre: Theatr
         "SELECT * FROM vigie.reach",
         "SELECT * FROM vigie.reach_by_way",
         "SELECT * FROM shown.reading",
+        "SELECT * FROM vigie.held_to",
+        "UPDATE vigie.profession SET sees = '{identity,notes}'",
+        "UPDATE api.withheld SET category = ''",
         "SELECT vigie.may_see(1, 1::smallint)",
         "SELECT vigie.sees_shown(1)",
         "SELECT vigie.enter_access(1, 'read', NULL)",
+        "SELECT vigie.enter_accesses(ARRAY[1], 'read', NULL)",
+        "SELECT * FROM vigie.sight",
+        "SELECT * FROM vigie.mark_told",
         "SELECT vigie.hidden_changed()",
         "SELECT vigie.take_back(gen_random_uuid())",
         "SELECT * FROM vigie.access_log",

@@ -1,14 +1,18 @@
 """Every route and method, by everybody there is: what each may ask is declared here, in words, and nowhere else."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
+from threading import current_thread
 from typing import Any
+from unittest.mock import patch
 from uuid import UUID, uuid4
 
 import httpx
+import psycopg
 import pytest
 from fastapi.routing import APIRoute
 
@@ -18,7 +22,7 @@ from alerts.thresholds import Thresholds
 from hub.accounts import ActorRole
 from hub.database import Database, Role
 from hub.quantities import Kind, Unit
-from hub.sharing import Sharing, Veil
+from hub.sharing import May, Sharing, Veil
 from ingest_api.app import ALL, create_app
 from ingest_api.context import policy_of
 from ingest_api.import_desk import ImportDesk, looked_into
@@ -43,14 +47,15 @@ class Answer(StrEnum):
 STRANGERS = frozenset({"nobody", "bad token"})
 EVERYBODY = STRANGERS | {
     "the person", "another person", "caregiver granted", "clinician granted", "clinician without grant",
-    "clinician blocked", "team member", "delegate", "app granted", "app without grant", "gateway", "administrator",
-    "clinician in emergency",
+    "clinician blocked", "team member", "delegate", "representative", "app granted", "app without grant", "gateway",
+    "administrator", "clinician in emergency",
 }  # fmt: skip
 SIGNED_IN = EVERYBODY - STRANGERS
 CLINICIANS = frozenset(
     {"clinician granted", "clinician without grant", "clinician blocked", "team member", "clinician in emergency"}
 )
-ACT = frozenset({"the person", "delegate", "administrator"})
+SETTLE = frozenset({"the person", "representative", "administrator"})
+ACT = SETTLE | {"delegate"}
 READ = ACT | {"caregiver granted", "clinician granted", "team member", "app granted", "clinician in emergency"}
 
 
@@ -74,9 +79,9 @@ class Policy:
 PUBLIC = Policy("anybody, since it tells nothing of anybody", EVERYBODY)
 ANYONE = Policy("whoever is signed in, about themselves or those they may see", SIGNED_IN)
 READS = Policy("whoever the person let in, and whoever opened the record in an emergency", READ)
-SETTLES = Policy("the person, whoever acts for them, an administrator", ACT)
+ACTS = Policy("the person, whoever acts for them, an administrator", ACT)
+SETTLES = Policy("those of them to whom it was given", SETTLE)
 SENDS = Policy("those, an application they let in, and the device's own gateway", ACT | {"app granted", "gateway"})
-LEAVES = Policy("the person and administrators, nobody who acts for them", frozenset({"the person", "administrator"}))
 OPENS = Policy(
     "clinicians whom the person has not shut out", CLINICIANS - {"clinician blocked"}, SIGNED_IN - CLINICIANS
 )
@@ -163,6 +168,12 @@ class Scene:
         made: UUID = rows[0][0]
         return made
 
+    def confirmed(self) -> UUID:
+        """One more that works."""
+        made = self.contact()
+        self.world.as_administrator("UPDATE contact SET verified_at = now() WHERE id = %s", made)
+        return made
+
     def pairing(self) -> UUID:
         """One more device of hers, to be no longer."""
         return self.world.record.pair(self.world.record.device(), self.ada.person).id
@@ -208,10 +219,10 @@ class Call:
 
 def form(
     route: str, status: int = 303, body: Callable[[Scene], Any] = lambda _: {}, named: Any = lambda _: {},
-    sent: str = "data",
+    sent: str = "data", policy: Policy = ACTS,
 ) -> Call:  # fmt: skip
     """A form of a page on which somebody settles things."""
-    return Call(route, SETTLES, status, body, named, sent=sent)
+    return Call(route, policy, status, body, named, sent=sent)
 
 
 P = "/v1/people/{person}"
@@ -223,7 +234,7 @@ CALLS = (
         "given": "Eve", "family": "Noir", "birth_date": "1990-01-01", "sex": "female", "time_zone": "Europe/Paris"}),
     Call(f"GET {P}", READS),
     Call("POST /v1/devices", RUNS, 201, lambda s: {"address": "AA:BB:CC:11:22:33", "kind": "cgm"}),
-    Call(f"POST {P}/pairings", SETTLES, 201, lambda s: {
+    Call(f"POST {P}/pairings", ACTS, 201, lambda s: {
         "device": str(s.world.record.device().id), "since": "2026-01-01T00:00:00Z"}),
     Call("POST /v1/households", RUNS, 201, lambda s: {
         "name": "Home", "members": [str(s.world.record.person().id)], "devices": []}),
@@ -235,26 +246,26 @@ CALLS = (
     Call(f"GET {P}/trends/glucose", READS),
     Call(f"GET {P}/profile/glucose", READS),
     Call(f"GET {P}/trends/weight", READS),
-    Call("GET /v1/households/{household}/unassigned", SETTLES),
-    Call("POST /v1/households/{household}/unassigned/{reading}/assign", SETTLES, 200,
+    Call("GET /v1/households/{household}/unassigned", ACTS),
+    Call("POST /v1/households/{household}/unassigned/{reading}/assign", ACTS, 200,
          lambda s: {"person": str(s.ada.id)}, lambda s: {"reading": s.weighing}),
     Call("GET /v1/population", ANYONE),
     Call(f"POST {P}/grants", SETTLES, 201, lambda s: {"to": s.other()}),
-    Call(f"GET {P}/grants", SETTLES),
+    Call(f"GET {P}/grants", ACTS),
     Call(f"DELETE {P}/grants/{{grant}}", SETTLES, named=lambda s: {"grant": s.grant()}),
     Call(f"POST {P}/hidden", SETTLES, 201, lambda s: {"kind": "height", "to": "2015-01-01T00:00:00Z"}),
-    Call(f"GET {P}/hidden", SETTLES),
+    Call(f"GET {P}/hidden", ACTS),
     Call(f"DELETE {P}/hidden/{{item}}", SETTLES, named=lambda s: {"item": s.hidden()}),
     Call(f"POST {P}/blocks", SETTLES, 201, lambda s: {"account": s.other()}),
     Call(f"DELETE {P}/blocks/{{account}}", SETTLES, named=lambda s: {"account": s.blocked()}),
     Call(f"PUT {P}/attending", SETTLES, 200, lambda s: {"account": None}),
     Call(f"PUT {P}/oppositions", SETTLES, 200, lambda s: {"regulation": False, "break_glass": False}),
-    Call(f"GET {P}/access-log", SETTLES),
+    Call(f"GET {P}/access-log", ACTS),
     Call(f"POST {P}/emergency", OPENS, 201, lambda s: {"reason": "found unconscious"}, lambda s: {"person": s.cleo.id}),
-    Call(f"GET {P}/emergency", SETTLES),
-    Call(f"GET {P}/chain", SETTLES),
-    Call(f"PUT {P}/chain", SETTLES, 200, lambda s: {"steps": []}),
-    Call(f"GET {P}/notifications", SETTLES),
+    Call(f"GET {P}/emergency", ACTS),
+    Call(f"GET {P}/chain", ACTS),
+    Call(f"PUT {P}/chain", ACTS, 200, lambda s: {"steps": []}),
+    Call(f"GET {P}/notifications", ACTS),
     Call("GET /v1/me/contacts", ANYONE),
     Call("POST /v1/me/contacts", ANYONE, 422, lambda s: {"channel": "pigeon", "address": "loft"}),
     Call("PUT /v1/me/contacts/{contact}", OWNS, 200, lambda s: {"language": "fr"}, lambda s: {"contact": s.contact()}),
@@ -265,17 +276,17 @@ CALLS = (
     Call("PUT /v1/me/quiet-hours", ANYONE, 200, lambda s: {"quiet_hours": None}),
     Call(f"GET {P}/export", READS, query="?format=csv"),
     Call(f"POST {P}/collection", SETTLES, 200, lambda s: {"stopped": False}),
-    Call(f"POST {P}/close", LEAVES, 422, lambda s: {"confirm": str(uuid4())}),  # not confirmed: nothing is closed
-    Call(f"DELETE {P}", LEAVES, 422, lambda s: {"confirm": str(uuid4())}),
+    Call(f"POST {P}/close", SETTLES, 422, lambda s: {"confirm": str(uuid4())}),  # not confirmed: nothing is closed
+    Call(f"DELETE {P}", SETTLES, 422, lambda s: {"confirm": str(uuid4())}),
     Call(f"GET {P}/forecast", READS),
     Call(f"GET {P}/prevention", READS),
-    Call(f"PUT {P}/prevention/answers", SETTLES, 200, lambda s: {"waist_cm": 90}),
-    Call(f"POST {P}/prevention/{{item}}/done", SETTLES, named=lambda s: {"item": ITEM}),
-    Call(f"POST {P}/prevention/{{item}}/declined", SETTLES, named=lambda s: {"item": ITEM}),
-    Call(f"DELETE {P}/prevention/{{item}}/said/{{said}}", SETTLES, named=lambda s: {"item": ITEM, "said": s.said()}),
-    Call(f"POST {P}/prevention/calendar", SETTLES, 201, lambda s: {"in_full": False}),
-    Call(f"GET {P}/prevention/calendar", SETTLES),
-    Call(f"DELETE {P}/prevention/calendar", SETTLES),
+    Call(f"PUT {P}/prevention/answers", ACTS, 200, lambda s: {"waist_cm": 90}),
+    Call(f"POST {P}/prevention/{{item}}/done", ACTS, named=lambda s: {"item": ITEM}),
+    Call(f"POST {P}/prevention/{{item}}/declined", ACTS, named=lambda s: {"item": ITEM}),
+    Call(f"DELETE {P}/prevention/{{item}}/said/{{said}}", ACTS, named=lambda s: {"item": ITEM, "said": s.said()}),
+    Call(f"POST {P}/prevention/calendar", ACTS, 201, lambda s: {"in_full": False}),
+    Call(f"GET {P}/prevention/calendar", ACTS),
+    Call(f"DELETE {P}/prevention/calendar", ACTS),
     Call("GET /v1/calendars/{secret}.ics", PUBLIC, 404, named=lambda s: {"secret": "none"}),
     Call("GET /v1/alerts", ANYONE),
     Call("POST /v1/alerts/{alert}/acknowledge", FOLLOWS, 200,
@@ -306,36 +317,38 @@ CALLS = (
     Call("POST /people/{person}/emergency", OPENS, 303, lambda s: {"reason": "found unconscious"},
          lambda s: {"person": s.cleo.id}, sent="data"),
     Call("GET /people/{person}/prevention", READS),
-    Call("POST /people/{person}/prevention/answers", SETTLES, 303),
-    Call("POST /people/{person}/prevention/{item}/done", SETTLES, 303, named=lambda s: {"item": ITEM}),
-    Call("POST /people/{person}/prevention/{item}/declined", SETTLES, 303, named=lambda s: {"item": ITEM}),
-    Call("POST /people/{person}/prevention/{item}/said/{said}/take-back", SETTLES, 303,
+    Call("POST /people/{person}/prevention/answers", ACTS, 303),
+    Call("POST /people/{person}/prevention/{item}/done", ACTS, 303, named=lambda s: {"item": ITEM}),
+    Call("POST /people/{person}/prevention/{item}/declined", ACTS, 303, named=lambda s: {"item": ITEM}),
+    Call("POST /people/{person}/prevention/{item}/said/{said}/take-back", ACTS, 303,
          named=lambda s: {"item": ITEM, "said": s.said()}),
-    form(f"POST {PAGE}/sharing/grants", 303, lambda s: {"to": s.other(), "what": "everything"}),
-    form(f"POST {PAGE}/sharing/grants/{{grant}}/end", named=lambda s: {"grant": s.grant()}),
-    form(f"POST {PAGE}/sharing/blocks", 303, lambda s: {"whom": s.other()}),
-    form(f"POST {PAGE}/sharing/blocks/end", 303, lambda s: {"whom": str(s.blocked())}),
-    form(f"POST {PAGE}/sharing/attending", 303, lambda s: {"nobody": "yes"}),
-    form(f"POST {PAGE}/sharing/oppositions"),
-    *(Call(f"GET {PAGE}/{each}", SETTLES) for each in SETTINGS),
+    form(f"POST {PAGE}/sharing/grants", 303, lambda s: {"to": s.other(), "what": "everything"}, policy=SETTLES),
+    form(f"POST {PAGE}/sharing/grants/{{grant}}/end", named=lambda s: {"grant": s.grant()}, policy=SETTLES),
+    form(f"POST {PAGE}/sharing/blocks", 303, lambda s: {"whom": s.other()}, policy=SETTLES),
+    form(f"POST {PAGE}/sharing/blocks/end", 303, lambda s: {"whom": str(s.blocked())}, policy=SETTLES),
+    form(f"POST {PAGE}/sharing/attending", 303, lambda s: {"nobody": "yes"}, policy=SETTLES),
+    form(f"POST {PAGE}/sharing/oppositions", policy=SETTLES),
+    *(Call(f"GET {PAGE}/{each}", ACTS) for each in SETTINGS),
     form(f"POST {PAGE}/chain"),
     Call("GET /told", ANYONE),
     Call("POST /told/contacts", ANYONE, 422, lambda s: {"address": "pigeon loft"}, sent="data"),
     Call("POST /told/contacts/{contact}/verify", OWNS, 303, lambda s: {"code": "123456"},
          lambda s: {"contact": s.contact()}, sent="data"),
     Call("POST /told/contacts/{contact}/remove", OWNS, 303, named=lambda s: {"contact": s.contact()}),
+    Call("POST /told/contacts/{contact}/try", OWNS, 303, named=lambda s: {"contact": s.confirmed()}),
+    Call("POST /told/browser", ANYONE, 422, lambda s: {"subscription": "none"}, sent="data"),
     Call("POST /told/quiet-hours", ANYONE, 303, lambda s: {"none": "yes"}, sent="data"),
-    form(f"POST {PAGE}/hidden", 303, lambda s: {"what": "other", "to": "2015-01-01", "sure": "yes"}),
-    form(f"POST {PAGE}/hidden/show", 303, lambda s: {"items": str(s.hidden())}),
+    form(f"POST {PAGE}/hidden", 303, lambda s: {"what": "other", "to": "2015-01-01", "sure": "yes"}, policy=SETTLES),
+    form(f"POST {PAGE}/hidden/show", 303, lambda s: {"items": str(s.hidden())}, policy=SETTLES),
     form(f"POST {PAGE}/devices", 303, lambda s: {"number": str(s.world.record.device().id)}),
     form(f"POST {PAGE}/devices/{{pairing}}/end", named=lambda s: {"pairing": s.pairing()}),
     form(f"POST {PAGE}/import", 303, lambda s: {"file": ("a.csv", OWN_EXPORT)}, sent="files"),
     form(f"POST {PAGE}/import/{{file}}/start", named=lambda s: {"file": s.file()}),
     form(f"POST {PAGE}/import/{{file}}/drop", named=lambda s: {"file": s.file()}),
-    form(f"POST {PAGE}/leave/collection", 303, lambda s: {"collection": "restart"}),
-    Call(f"POST {PAGE}/leave/close", SETTLES, 422, lambda s: {"name": "somebody else"}, sent="data"),
-    Call(f"POST {PAGE}/leave/delete", SETTLES, 422, lambda s: {"name": "somebody else"}, sent="data"),
-    Call("GET /households/{household}/inbox", SETTLES),
+    form(f"POST {PAGE}/leave/collection", 303, lambda s: {"collection": "restart"}, policy=SETTLES),
+    Call(f"POST {PAGE}/leave/close", ACTS, 422, lambda s: {"name": "somebody else"}, sent="data"),
+    Call(f"POST {PAGE}/leave/delete", ACTS, 422, lambda s: {"name": "somebody else"}, sent="data"),
+    Call("GET /households/{household}/inbox", ACTS),
     form("POST /households/{household}/inbox/{reading}", 303, lambda s: {"person": "nobody"},
          named=lambda s: {"reading": s.weighing}),
     form("POST /households/{household}/inbox/{reading}/undo", named=lambda s: {"reading": s.weighing}),
@@ -357,9 +370,10 @@ CALLS = (
          named=lambda s: {"note": s.mark("clinical_note")}),
     Call("GET /preferences", PUBLIC),
     Call("POST /preferences", PUBLIC, 403),  # from another site, as every form that is not ours
+    Call("GET /sw.js", PUBLIC),
     Call("GET /static/{name}", PUBLIC, named=lambda s: {"name": "base.css"}),
 )  # fmt: skip
-_GUARDING = (READS, SETTLES, SENDS, OPENS, LEAVES, OWNS, FOLLOWS, SETS, MARKS, UNMARKS)
+_GUARDING = (READS, ACTS, SETTLES, SENDS, OPENS, OWNS, FOLLOWS, SETS, MARKS, UNMARKS)
 GUARDED = [call for call in CALLS if call.policy in _GUARDING]
 
 
@@ -381,10 +395,11 @@ def scene(lasting_database: Database) -> Scene:
 def _callers(world: World, ada: Holder, cleo: Holder, bob: Holder) -> dict[str, Api]:
     clinicians = {name: world.clinician() for name in sorted(CLINICIANS)}
     team, app = world.somebody(ActorRole.TEAM), world.somebody(ActorRole.APP)
-    caregiver, delegate = world.somebody(ActorRole.CAREGIVER), world.somebody(ActorRole.CAREGIVER)
+    caregiver, delegate, representative = (world.somebody(ActorRole.CAREGIVER) for _ in range(3))
     for granted in (clinicians["clinician granted"], clinicians["clinician blocked"], team, app, caregiver):
         world.grant(ada, granted)
     world.grant(ada, delegate, delegate=True)
+    world.grant(ada, representative, delegate=True, may=list(May))
     for member in ("team member", "clinician blocked"):
         world.join(team, clinicians[member])
     for record in (ada, cleo):
@@ -392,6 +407,7 @@ def _callers(world: World, ada: Holder, cleo: Holder, bob: Holder) -> dict[str, 
     world.open_in_emergency(ada, clinicians["clinician in emergency"])
     others: dict[str, Somebody] = {
         "the person": ada, "another person": bob, "caregiver granted": caregiver, "delegate": delegate,
+        "representative": representative,
         "app granted": app, "app without grant": world.somebody(ActorRole.APP),
         "gateway": world.somebody(ActorRole.GATEWAY, "attic"),
         "administrator": world.somebody(ActorRole.ADMIN, "administrator"),
@@ -455,6 +471,39 @@ def test_what_is_not_to_be_seen_is_answered_as_what_does_not_exist(scene: Scene,
     nobodys = [call.ask(scene, scene.callers[who], **absent) for who in unseen]
     assert unseen
     assert [told(answer) for answer in hers] == [told(answer) for answer in nobodys]
+
+
+@pytest.mark.parametrize("call", GUARDED, ids=lambda call: call.route)
+def test_what_is_not_there_costs_the_database_the_same_words(scene: Scene, call: Call) -> None:
+    """No clock tells a record that may not be seen from one that does not exist."""
+    absent = {name: str(uuid4()) for name in ("person", "household", "device", "contact", "alert")}
+    who = min(who for who in SIGNED_IN - READ if call.policy.of(who) is Answer.NOT_THERE)
+    with saying() as of_hers:
+        call.ask(scene, scene.callers[who])
+    with saying() as of_nobodys:
+        call.ask(scene, scene.callers[who], **absent)
+    assert of_hers
+    assert of_hers == of_nobodys
+
+
+IN_TURN = (" ticket", "FROM news", "pg_current_snapshot")
+"""Of tickets that are renewed, and of the look at what is new that all who follow share."""
+
+
+@contextmanager
+def saying() -> Iterator[list[str]]:
+    """What requests tell the database meanwhile, but for what is done when it is due, whoever asks: IN_TURN."""
+    said: list[str] = []
+    execute = psycopg.Cursor.execute
+
+    def noting(cursor: Any, query: Any, *more: Any, **how: Any) -> Any:
+        if current_thread().name.startswith("AnyIO"):  # the others' upkeep comes when it comes
+            said.append(query if isinstance(query, str) else bytes(query).decode())
+        return execute(cursor, query, *more, **how)
+
+    with patch.object(psycopg.Cursor, "execute", noting):
+        yield said
+    said[:] = [each for each in said if each and not any(words in each for words in IN_TURN)]
 
 
 def told(answer: httpx.Response) -> tuple[int, str, list[tuple[str, str]]]:

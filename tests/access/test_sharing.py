@@ -1,8 +1,7 @@
 """What a person settles over HTTP, and what follows for others from the next request on."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -207,7 +206,7 @@ def test_a_team_shut_out_keeps_its_members_out_but_for_what_is_theirs(
 
 def test_a_delegate_settles_under_their_own_name_and_does_not_see_what_is_hidden(world: World, ada: Holder) -> None:
     delegate, friend = world.somebody(ActorRole.CAREGIVER), world.somebody(ActorRole.CAREGIVER)
-    settle(ada, "grants", to=delegate.name, delegate=True)
+    settle(ada, "grants", to=delegate.name, delegate=True, may=["share", "hide"])
     settle(ada, "grants", by=delegate, to=friend.name)
     settle(ada, "hidden", by=delegate, kind="weight")
     world.settle()
@@ -441,34 +440,19 @@ def test_the_log_is_read_page_by_page(world: World, ada: Holder, clinician: Some
     assert second["next"] is None
 
 
-@contextmanager
-def no_log(world: World) -> Iterator[None]:
-    """While it cannot be written."""
-    world.as_administrator(
-        "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'full'; END $$"
-    )
-    world.as_administrator(
-        "CREATE TRIGGER full_disk BEFORE INSERT ON access_log FOR EACH ROW EXECUTE FUNCTION full_disk()"
-    )
-    try:
-        yield
-    finally:
-        world.as_administrator("DROP FUNCTION full_disk CASCADE")
-
-
 @pytest.mark.parametrize(
     "path",
     ["{}", "{}/readings", "{}/latest", "{}/trends/glucose", "{}/profile/glucose", "{}/trends/weight", "/v1/population"],
 )
 def test_no_entry_no_read(world: World, ada: Holder, clinician: Somebody, path: str) -> None:
     world.grant(ada, clinician)
-    with no_log(world):
+    with world.no_log():
         answer = clinician.api.get(path.format(ada.path()))
     assert problem(answer) == (503, "database_error")
 
 
 def test_no_entry_no_grant_and_no_emergency(world: World, ada: Holder, clinician: Somebody) -> None:
-    with no_log(world):
+    with world.no_log():
         tried = [open_record(ada, clinician), ada.api.post(ada.path("/grants"), {"to": clinician.name})]
     assert [problem(answer) for answer in tried] == [(503, "database_error")] * 2
     assert not sees(ada, clinician)

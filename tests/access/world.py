@@ -1,7 +1,8 @@
 """People with readings, those who would see them, and their calls; what a test does not say is ordinary."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -18,7 +19,7 @@ from hub.directory import PostgresDirectory
 from hub.quantities import KINDS, Kind
 from hub.readings import Reading
 from hub.records import Device, DeviceKind, Person
-from hub.sharing import Sharing, Way
+from hub.sharing import Delegation, May, Sharing, Way
 from ingest_api.access import Access
 from ingest_api.app import create_app
 from ingest_api.context import Hub
@@ -147,7 +148,8 @@ class World:
             "SELECT %s, shown, %s, %s, 'low', %s, 'warning', %s, %s, %s, %s, '[]' "
             "FROM unnest('{f,t}'::bool[]) AS shown",
             holder.number, key, alert_id(holder.id, key), [KINDS[kind].number for kind in kinds], NOW, NOW, NOW,
-            json.dumps({"key": "low", "numbers": [{"name": "glucose", "value": 61, "unit": "mg/dL"}]}),
+            json.dumps({"key": "low", "numbers": [{"name": "glucose", "value": 61, "unit": "mg/dL"},
+                                                   {"name": "bound", "value": 70, "unit": "mg/dL"}]}),
         )  # fmt: skip
         self.as_administrator(
             "INSERT INTO alert_event (person, shown, alert, what, at, rule, level, because, rings) "
@@ -155,13 +157,17 @@ class World:
         )  # fmt: skip
         return alert_id(holder.id, key)
 
-    def grant(self, holder: Holder, to: Somebody, kinds: Sequence[Kind] | None = None, delegate: bool = False) -> UUID:
-        """From an hour ago, without an end."""
+    def grant(
+        self, holder: Holder, to: Somebody, kinds: Sequence[Kind] | None = None, delegate: bool = False,
+        may: Sequence[May] = (),
+    ) -> UUID:  # fmt: skip
+        """From an hour ago, without an end; a delegate may settle what is named."""
         with self.database.transaction(Role.REGISTER) as connection:
             during = (datetime.now(UTC) - timedelta(hours=1), None)
             return Sharing(connection).grant(
-                holder.number, to.account, holder.account.number, kinds, during, delegate=delegate
-            )
+                holder.number, to.account, holder.account.number, kinds, during,
+                Delegation(frozenset(may)) if delegate else None,
+            )  # fmt: skip
 
     def block(self, holder: Holder, whom: Somebody) -> None:
         """Shut somebody out."""
@@ -177,6 +183,21 @@ class World:
         """As the route does, without its entry."""
         with self.database.transaction(Role.REGISTER) as connection:
             assert Sharing(connection).open_in_emergency(holder.number, by.account.number, way, "found unconscious")
+
+    @contextmanager
+    def no_log(self) -> Iterator[None]:
+        """While nothing can be entered in the access log; that shows at the commit, where it is latest."""
+        self.as_administrator(
+            "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'full'; END $$"
+        )
+        self.as_administrator(
+            "CREATE CONSTRAINT TRIGGER full_disk AFTER INSERT ON access_log DEFERRABLE INITIALLY DEFERRED "
+            "FOR EACH ROW EXECUTE FUNCTION full_disk()"
+        )
+        try:
+            yield
+        finally:
+            self.as_administrator("DROP FUNCTION full_disk CASCADE")
 
     def as_administrator(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """What the database's own administrator can do, past every right."""

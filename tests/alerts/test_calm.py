@@ -15,7 +15,6 @@ from alerts.advance import Walk, advance, steps
 from alerts.alert import Event
 from alerts.calm import Calm, passing
 from alerts.forecast.foresight import Foresight, foresight
-from alerts.forecast.gate import FIRST
 from alerts.forecast.model import GENERAL
 from alerts.forecast.replay import NEW, versions
 from alerts.history import History
@@ -26,7 +25,7 @@ from tests.alerts.making import MINUTE, NOON, Row, after, in_mmol, past, real
 from tests.timeseries.glucose.making import trace
 
 BEGIN = NOON - timedelta(hours=1)
-EAGER = replace(foresight(GENERAL, NEW, BEGIN), asked=FIRST)
+EAGER = replace(foresight(GENERAL, NEW, BEGIN), asked=0.4)
 HIGH_ON = Above(Limit(180, Unit.MG_DL), 15)
 THRESHOLDS = (
     Thresholds(),

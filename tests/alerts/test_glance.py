@@ -11,7 +11,6 @@ from alerts import loading, received, watcher
 from alerts.acts import act, set_thresholds
 from alerts.alert import Doing
 from alerts.forecast.foresight import Foresight, foresight
-from alerts.forecast.gate import FIRST
 from alerts.forecast.model import GENERAL
 from alerts.forecast.replay import NEW
 from alerts.thresholds import Thresholds
@@ -24,7 +23,7 @@ from tests.alerts.making import MINUTE, Row, after, journal, past, real
 from tests.alerts.watching import BEGIN, Home, a_home, entries
 
 SECOND = timedelta(seconds=1)
-SIGHT = replace(foresight(GENERAL, NEW, BEGIN), asked=FIRST)
+SIGHT = replace(foresight(GENERAL, NEW, BEGIN), asked=0.2)
 
 
 def _row(n: float, value: float = 120, **odd: Any) -> Row:
@@ -37,8 +36,8 @@ def _live(home: Home, row: Row) -> None:
 
 
 def _foresees(home: Home, sight: Foresight, shown: bool = False) -> None:
-    home.ask("INSERT INTO foresight VALUES (%s, %s, %s, %s, %s, %s)", home.person, shown, sight.valid_from,
-             list(sight.weights), sight.error, sight.asked)  # fmt: skip
+    home.ask("INSERT INTO foresight VALUES (%s, %s, %s, %s, %s, %s, %s)", home.person, shown, sight.valid_from,
+             list(sight.weights), sight.error, sight.asked, sight.minutes)  # fmt: skip
 
 
 def _looked_in_full(home: Home) -> bool:

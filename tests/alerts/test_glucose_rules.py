@@ -80,7 +80,7 @@ def test_a_short_return_begins_the_15_minutes_anew() -> None:
 
 def test_while_it_has_not_held_a_low_is_pending() -> None:
     walk, _ = advance(Walk(at=NOON - MINUTE), past(every(5, [*CALM, 69, 69])), after(26))
-    assert walk.state.pending == (("low", after(20)),)
+    assert [(each.rule, each.since) for each in walk.state.pending] == [("low", after(20))]
     walk, _ = advance(walk, past(every(5, [*CALM, 69, 69, 80])), after(31))
     assert walk.state.pending == ()
 

@@ -120,7 +120,7 @@ def test_who_acts_at_the_instant_it_is_due_has_quieted_it() -> None:
 
 def test_a_finding_that_has_not_held_is_pending_and_says_nothing() -> None:
     state, whats = _stepped(State(), 0, finding(held=False))
-    assert (whats, state.pending) == ([], (("low", after(0)),))
+    assert (whats, state.pending) == ([], (finding(held=False),))
 
 
 def test_a_worse_level_rings_again_though_it_was_acknowledged_and_snoozed() -> None:

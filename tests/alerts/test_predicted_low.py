@@ -107,11 +107,11 @@ def test_it_says_what_is_expected_in_the_sensors_unit_in_how_long_and_with_which
     numbers = {number.name: (number.value, number.unit) for number in raised.because.numbers}
     unit, bound = (Unit.MMOL_L, 3.9) if mmol else (Unit.MG_DL, 70)
     assert numbers["bound"] == (bound, unit)
-    assert numbers["minutes"] == (30, "min")
+    assert numbers["minutes"] == (20, "min")
     assert numbers["glucose"][1] is unit
     assert numbers["glucose"][0] == pytest.approx(bound, rel=0.3)
     assert numbers["chance"][1] == "%"
-    assert 40 <= numbers["chance"][0] <= 100
+    assert 45 <= numbers["chance"][0] <= 100
     assert raised.evidence[-1].at <= raised.at
 
 

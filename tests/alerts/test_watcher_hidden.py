@@ -76,6 +76,16 @@ def test_nothing_rings_again_as_it_is_made_anew(database: Database) -> None:
     assert True in {to_be_told for later, to_be_told in rings if later}
 
 
+def test_of_what_is_made_anew_nobody_is_told_that_it_was(database: Database) -> None:
+    home = a_home(database)
+    _live(home, LOW, range(8))
+    home.look(after(200))
+    home.hide(device=2)
+    home.look(after(230))
+    ended = home.ask("SELECT shown, planned_at IS NULL FROM alert_event WHERE what = 'resolved'")
+    assert set(ended) == {(False, True), (True, False)}
+
+
 def test_an_alert_is_seen_only_with_a_grant_for_all_that_decided_it(database: Database) -> None:
     home = a_home(database)
     home.keep([*LOW, Row(after(5), 50, after(5) + SECOND, 2, kind=Kind.GLUCOSE_CAPILLARY)])

@@ -159,7 +159,7 @@ def test_what_is_said_outside_names_no_number_illness_or_device(language: Langua
     texts = catalog(language).discreet
     assert set(Level) <= texts.keys()
     for text in texts.values():
-        bare = text.format(code="")
+        bare = text.format(code="", since="", until="")
         assert not re.search(r"\d", bare)
         assert not any(word in bare.lower() for word in OUTSIDE)
     assert discreet("urgent", Language.EN) == "Vigie: an urgent alert. Sign in to read it."

@@ -29,6 +29,7 @@ from hub.database import Database, Role
 from hub.directory import PostgresDirectory
 from hub.measurements import CHANNEL_NUMBER, Channel
 from hub.records import DeviceKind
+from hub.turns import Turns
 from ingest_api.consumer import Consumer
 from ingest_api.intake import Intake
 from tests.ble.home import BEACON, METER, NOON, QUICK, SCALE, open_room, records, until
@@ -117,7 +118,7 @@ class TestToTheHub:
     def hub(self, database: Database, mqtt_url: str, name: str) -> Iterator[None]:
         """The hub's intake, at work."""
         source = MqttSource(mqtt_url, f"hub-{name}", [UP + name])
-        consumer = Consumer(source, Intake(database, PostgresDirectory(database)))
+        consumer = Turns("intake", Consumer(source, Intake(database, PostgresDirectory(database))).turn)
         source.start()
         while not source.connected:
             sleep(0.01)

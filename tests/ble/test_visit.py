@@ -170,13 +170,13 @@ class TestTransfer:
         assert refused.raw == RawPayload(Channel.GATT, "2a18", too_short(3)[1], NOON, METER)
         assert refused.why.code == "malformed"
 
-    async def test_a_decoder_that_fails_costs_one_frame(
+    async def test_a_decoder_that_fails_costs_one_frame_and_its_words_are_not_logged(
         self, radio: Radio, notebook: Notebook, caplog: pytest.LogCaptureFixture
     ) -> None:
         class Faulty(MeterSession):
             def feed(self, frame: Frame) -> Decoded:
                 if frame.payload[1:2] == b"\x02":
-                    raise KeyError("a bug")
+                    raise KeyError(frame.payload.hex())
                 return super().feed(frame)
 
         await GlucoseMeter(radio, METER, "Meter", records(3)).advertise()
@@ -184,7 +184,9 @@ class TestTransfer:
         outcome = await call_on(radio, notebook, bluetooth_in(radio, profile))
         assert (outcome.measurements, outcome.refused) == (2, 1)
         assert notebook.refused[0].why.code == "decoder_fault"
+        assert "KeyError in " in caplog.text
         assert "2a18" in caplog.text
+        assert notebook.refused[0].raw.payload.hex() not in caplog.text
 
     async def test_what_a_session_held_back_is_delivered_at_the_end(self, radio: Radio, notebook: Notebook) -> None:
         class Hoarder(MeterSession):

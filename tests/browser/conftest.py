@@ -45,7 +45,7 @@ def town(service_endpoints: TestDatabases, tmp_path_factory: pytest.TempPathFact
     with service_endpoints.migrated() as url:
         database = Database(url)
         hub = HubProcess(url, service_endpoints.mqtt_url, tmp_path_factory.mktemp("hub") / "hub.log")
-        made = peopled(World(database), hub.url)  # before the browser: its event loop suffers no other in the thread
+        made = peopled(World(database), hub)  # before the browser: its event loop suffers no other in the thread
         hub.start()
         yield made
         hub.stop()

@@ -15,6 +15,7 @@ from hub.records import DeviceKind
 from hub.register import Register
 from ingest_api.signin.sessions import Sessions
 from tests.access.world import World
+from tests.journeys.hub_process import HubProcess
 from tests.pages import preview
 from tests.support.readings import a_reading, kg
 
@@ -37,44 +38,45 @@ class Likes:
         return f"{self.language}-{self.glucose}-{self.theme}-{self.size}"
 
 
-EVERY_PAIR = (
-    Likes("en", "mgdl", "light", "phone"),
-    Likes("en", "mmoll", "dark", "desktop"),
-    Likes("fr", "mgdl", "dark", "desktop"),
-    Likes("fr", "mmoll", "light", "desktop"),
-    Likes("fr", "mmoll", "dark", "phone"),
-)
-"""Language, unit, colours and size: any two of them in every combination (a covering array of strength two)."""
+BOTH_LANGUAGES = (Likes("en", "mgdl", "light", "phone"), Likes("fr", "mmoll", "dark", "desktop"))
+EVERY_PAIR = (*BOTH_LANGUAGES, Likes("en", "mmoll", "dark", "phone"), Likes("fr", "mgdl", "light", "desktop"))
+"""Language, unit and colours: any two of them in every combination (a covering array of strength two)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Town:
-    """The accounts by name, what their browsers and programs bear, and where the hub answers."""
+    """The accounts by name, what their browsers and programs bear, and the hub that answers them."""
 
     world: World
-    url: str
+    hub: HubProcess
     accounts: Mapping[str, Account]
     cookies: Mapping[str, str]
     home: str
     hub_token: str = field(repr=False)
 
+    @property
+    def url(self) -> str:
+        """Where the hub answers."""
+        return self.hub.url
+
     def id(self, who: str) -> str:
         """Of their record: a person's account bears it as its name."""
         return self.accounts[who].name
 
-    def send(self, who: str, value: float, unit: str = "mg/dL") -> None:
-        """Their sensor says that now."""
+    def send(self, who: str, value: float) -> None:
+        """Their sensor says that now, in mg/dL."""
+        self._send(who, DeviceKind.CGM, {"kind": "glucose", "value": value, "unit": "mg/dL"})
+
+    def weigh(self, who: str, value: float) -> None:
+        """Their scale says that now, in kg."""
+        self._send(who, DeviceKind.SCALE, {"kind": "weight", "value": value, "unit": "kg"})
+
+    def _send(self, who: str, by: DeviceKind, measured: dict[str, object]) -> None:
         [(device,)] = self.world.as_administrator(
-            "SELECT d.id FROM holding h JOIN device d ON d.number = h.device WHERE h.person = %s AND d.kind = 'cgm'",
-            self.accounts[who].person,
-        )
-        item = {
-            "id": uuid4().hex,
-            "kind": "glucose",
-            "value": value,
-            "unit": unit,
-            "taken_at": datetime.now(UTC).isoformat(),
-        }
+            "SELECT d.id FROM holding h JOIN device d ON d.number = h.device WHERE h.person = %s AND d.kind = %s",
+            self.accounts[who].person, by,
+        )  # fmt: skip
+        item = {"id": uuid4().hex, "taken_at": datetime.now(UTC).isoformat()} | measured
         answer = httpx.post(
             f"{self.url}/v1/readings",
             json={"device": str(device), "readings": [item]},
@@ -84,14 +86,17 @@ class Town:
         assert [each["outcome"] for each in answer.json()["results"]] == ["stored"]
 
 
-def peopled(world: World, url: str) -> Town:
-    """Those of the preview, signed in; Ada and Nora share a home and its scale, which does not know who stood on it."""
-    accounts = preview.peopled(world)
+def peopled(world: World, hub: HubProcess) -> Town:
+    """Those of the preview and Zoe, of whom nothing is known yet, signed in.
+
+    Ada and Nora share a home and its scale, which does not know who stood on it.
+    """
+    accounts = preview.peopled(world) | {"zoe": world.holder("Zoe").account}
     people = [accounts[name] for name in ("ada", "newcomer")]
     home = _shared_home(world, people)
     with world.database.transaction(Role.REGISTER) as connection:
         cookies = {name: Sessions(connection).open(account) for name, account in accounts.items()}
-    return Town(world, url, accounts, cookies, home, world.hub.access.create(ActorRole.ADMIN))
+    return Town(world, hub, accounts, cookies, home, world.hub.access.create(ActorRole.ADMIN))
 
 
 def _shared_home(world: World, people: list[Account]) -> str:

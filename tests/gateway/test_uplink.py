@@ -18,6 +18,7 @@ from device_adapters.gateway.paired import PairedDevices
 from device_adapters.gateway.queue import LIVE, Queue, Waiting
 from device_adapters.gateway.uplink import (
     AGAIN_AFTER,
+    ALIVE_EVERY,
     BACKLOG_WINDOW,
     LIVE_WINDOW,
     LONG_CUT,
@@ -95,6 +96,26 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
 def seq(payload: bytes) -> int:
     number: int = json.loads(payload)["seq"]
     return number
+
+
+class TestAlive:
+    def test_a_gateway_with_nothing_to_say_says_so_now_and_then(self, bench: Bench) -> None:
+        assert bench.turn(ALIVE_EVERY - 1) == []
+        [alive] = bench.turn(1)
+        assert json.loads(alive)["items"] == []
+        bench.carry(alive)
+        assert bench.turn() == []
+        assert bench.turn(ALIVE_EVERY - 1) == []
+        assert len(bench.turn(1)) == 1
+
+    def test_one_that_speaks_need_not_say_that_it_lives(self, bench: Bench) -> None:
+        bench.keep("1")
+        bench.carry(*bench.turn(ALIVE_EVERY - 1))
+        assert bench.turn(2) == []
+
+    def test_while_the_hub_is_silent_one_sign_of_life_is_on_its_way_and_no_more(self, bench: Bench) -> None:
+        said = [bench.turn(ALIVE_EVERY) for _ in range(4)]
+        assert {seq(message) for turn in said for message in turn} == {1}
 
 
 class TestSending:

@@ -44,6 +44,7 @@ TABLES = [
     "contact",
     "quiet_hours",
     "chain",
+    "home_heard",
     "notice",
     "outbox",
     "attempt",
@@ -74,6 +75,7 @@ TABLES = [
     "clinical_note",
     "reviewed",
     "news",
+    "profession",
 ]
 
 

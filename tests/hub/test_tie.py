@@ -25,7 +25,7 @@ ADA, BOB, HOME = 11, 12, 7
 
 
 def device(kind: DeviceKind = DeviceKind.CGM, gateway: str | None = None) -> Device:
-    return Device(5, UUID(int=5), "AA:BB:CC:00:00:01", kind, None, gateway)
+    return Device("AA:BB:CC:00:00:01", kind, None, gateway, number=5, id=UUID(int=5))
 
 
 def held(*holdings: Holding, by: Device | None = None) -> HeldDevice:

@@ -45,6 +45,28 @@ def test_a_low_is_told_in_words_in_the_unit_asked_for(world: World) -> None:
     assert alert["evidence"][0]["device"] == str(ada.sensor.id)  # type: ignore[index]
 
 
+def test_a_low_that_has_not_lasted_yet_is_pending_for_whoever_may_see_what_shows_it(world: World) -> None:
+    ada, clinician, of_weight, therapist = world.holder(), *(world.clinician() for _ in range(3))
+    world.as_administrator("UPDATE account SET profession = '70' WHERE number = %s", therapist.account.number)
+    world.grant(ada, clinician, [Kind.GLUCOSE_INTERSTITIAL])
+    world.grant(ada, of_weight, [Kind.WEIGHT])
+    world.grant(ada, therapist)
+    world.keep(*(glucose(ada, 65, n * 5 * MINUTE) for n in (1, 2)))
+    world.settle()
+    (told,) = alerts(clinician, ada, state="pending")
+    assert (told["rule"], told["state"], told["raised_at"]) == ("low", "pending", None)
+    assert told["evidence"][0]["device"] == str(ada.sensor.id)  # type: ignore[index]
+    assert [alerts(ada, ada), *(alerts(each, ada, state="pending") for each in (of_weight, therapist))] == [[], [], []]
+    assert clinician.api.post(f"/v1/alerts/{told['id']}/acknowledge", {}).status_code == 404
+    ada.api.post(ada.path("/hidden"), {"kind": "glucose_interstitial"})
+    world.settle()
+    assert alerts(clinician, ada, state="pending") == []
+    assert len(alerts(ada, ada, state="pending")) == 1
+    world.keep(*(glucose(ada, 65, n * 5 * MINUTE) for n in (0, 3)))
+    world.settle()
+    assert "pending" not in {each["state"] for each in alerts(ada, ada, state=["pending", "raised"])}
+
+
 def test_acknowledged_by_one_it_is_acknowledged_for_all_with_the_note(world: World) -> None:
     ada, clinician = low(world)
     (alert,) = alerts(ada, ada)

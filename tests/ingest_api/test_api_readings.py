@@ -266,6 +266,7 @@ def b64(text: str) -> str:
         ({"cursor": b64("[]")}, 422, "malformed"),
         ({"cursor": b64("5")}, 422, "malformed"),
         ({"cursor": b64('[5, "x"]')}, 422, "malformed"),
+        ({"cursor": b64('["2026-08-01T00:00:00Z", 5]')}, 422, "malformed"),
         ({"cursor": b64(f'["0001-01-01T00:00:00+14:00", "{uuid4()}"]')}, 422, "malformed"),
         ({"cursor": b64("[" * 30_000)}, 422, "invalid_request"),
         ({"from_": 1785542400}, 422, "invalid_request"),

@@ -151,6 +151,9 @@ def test_nobody_has_no_trend(api: Api, what: str) -> None:
         ({"from_": TO, "to": FROM}, "malformed"),
         ({"from_": "2014-01-01T00:00:00Z", "to": FROM}, "malformed"),
         ({"from_": "yesterday"}, "invalid_request"),
+        ({"to": "0001-01-01T00:00:00+14:00"}, "malformed"),
+        ({"from_": "0001-01-01T00:00:00Z", "to": "0001-03-01T00:00:00Z"}, "malformed"),
+        ({"from_": "9999-12-01T00:00:00Z", "to": "9999-12-31T23:00:00Z"}, "malformed"),
     ],
 )
 def test_what_makes_no_trend_is_refused(api: Api, worn: Person, what: str, asked: Body, code: str) -> None:

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from device_adapters.buffer import Delivery, Hearing
+from hub import turns
 from hub.database import Database, Role, SqlError
 from hub.errors import DatabaseError
 from hub.measurements import RawPayload
+from hub.turns import Turns
 from ingest_api import consumer
 from ingest_api.consumer import Consumer
 from ingest_api.intake import Intake, Receipt
@@ -92,13 +94,13 @@ def delivery(mid: int, raw: RawPayload | None = None) -> Delivery:
 @pytest.fixture(autouse=True)
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pauses are short here."""
-    monkeypatch.setattr(consumer, "LONGEST_PAUSE", 0.01)
+    monkeypatch.setattr(turns, "LONGEST_PAUSE", 0.01)
     monkeypatch.setattr(consumer, "WAIT", 0.005)
 
 
 def run(source: FakeSource, intake: Intake) -> Log:
     """Let the worker work until nothing is left; what was done, in order."""
-    worker = Consumer(source, intake)
+    worker = Turns("intake", Consumer(source, intake).turn)
     worker.start()
     assert worker.alive
     assert source.drained.wait(PATIENCE)
@@ -154,7 +156,7 @@ def test_while_the_broker_is_not_reached_nothing_becomes_clear_by_waiting() -> N
 
 def test_stopping_finishes_the_batch_in_hand() -> None:
     source = FakeSource([[delivery(1)]])
-    worker = Consumer(source, Scripted(source.log))
+    worker = Turns("intake", Consumer(source, Scripted(source.log)).turn)
     source.on_acknowledge = worker._stopping.set
     worker.start()
     worker.stop()

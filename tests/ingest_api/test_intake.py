@@ -157,6 +157,21 @@ def test_an_undated_weight_that_two_gateways_heard_is_one(intake: Intake, databa
     assert len(stored(database)) == 1
 
 
+def test_other_software_at_the_broker_speaks_for_no_device_that_has_a_gateway(
+    intake: Intake, database: Database, record: Record
+) -> None:
+    for address, gateway in (("C8:47:8C:00:00:01", "attic"), ("C8:47:8C:00:00:02", None)):
+        record.pair(record.device(DeviceKind.SCALE, address, gateway), record.person())
+    told = b'{"id": "%b", "weight": 70.5, "unit": "kg"}'
+    heard = [
+        RawPayload(Channel.MQTT, "home/cellar/BTtoMQTT/x", told % address, NOON)
+        for address in (b"C8:47:8C:00:00:01", b"C8:47:8C:00:00:02")
+    ]
+    receipts, _ = intake.accept(heard)
+    assert [[refused.why.code for refused in receipt.refused] for receipt in receipts] == [["foreign_gateway"], []]
+    assert [value for _, value in stored(database)] == [70.5]
+
+
 def test_a_scales_encrypted_beacon_that_another_gateway_passed_on_is_opened_with_the_hubs_key(
     database: Database, record: Record, caplog: pytest.LogCaptureFixture
 ) -> None:

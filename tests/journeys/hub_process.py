@@ -6,11 +6,17 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
 import httpx
+
+from vigie.telling import new_push_key
+
+PUSH_KEY = new_push_key()
 
 STARTS_WITHIN = 180.0
 """Seconds; on a busy machine the imports alone take ten."""
@@ -39,6 +45,7 @@ class HubProcess:
             "VIGIE_MQTT_URL": self.mqtt_url,
             "VIGIE_MQTT_CLIENT": self.client,
             "VIGIE_HTTP": f"127.0.0.1:{self.port}",
+            "VIGIE_VAPID_KEY": PUSH_KEY,
         }
 
     def start(self) -> None:
@@ -65,6 +72,16 @@ class HubProcess:
     def stop(self) -> None:
         """As an operator would end it."""
         self._end(signal.SIGTERM)
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """As if it hung meanwhile: its connections stay, and nothing comes over them."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
 
     def run(self, *arguments: str) -> str:
         """Another command of the program on the same hub; its output."""

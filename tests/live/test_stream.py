@@ -90,6 +90,20 @@ def test_what_is_displayed_is_what_a_page_made_now_displays(world: World, ada: H
     assert [f'data-{name}="{now[key]}"' in page for name, key in (("zone", "zone"), ("age", "age"))] == [True, True]
 
 
+def test_a_page_goes_on_from_where_it_was_made_and_is_told_what_it_draws(world: World, ada: Holder) -> None:
+    page = ada.api.get(f"/people/{ada.id}").text
+    world.keep(weight(ada, 70, timedelta()), sensed(ada, 251, 0))
+    [_, after] = page.split('data-after="', 1)
+    answer = ada.api.get(ada.path("/stream"), stay=0, drawn=True, after=after.partition('"')[0]).text
+    told = [each.data for each in heard(answer.splitlines()) if each.name == "reading"]
+    assert [each["value"] for each in told] == [70, 251]
+    parts = told[-1]["parts"]
+    assert [name for name, part in parts.items() if part] == ["day", "weight"]
+    name, attributes, [svg, labelled, *_] = parts["day"]["chart"]
+    assert (name, attributes["class"], svg, "251" in labelled["aria-label"]) == ("div", "chart chart-line", "svg", True)
+    assert [parts["day"]["table"][0], parts["weight"]["value"]] == ["table", "70.0\N{NO-BREAK SPACE}kg"]
+
+
 def test_beyond_what_the_sensor_can_measure_no_number_is_told(world: World, ada: Holder) -> None:
     opened = look(ada.api, ada.path())
     low = a_reading(str(uuid4()), person=ada.number, device=ada.sensor.number, raw=mg_dl(39), value=None,

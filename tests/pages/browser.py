@@ -71,9 +71,8 @@ class Page(HTMLParser):
         return re.sub(r"\s+", " ", self.one("body").text)
 
     def live(self, key: str) -> str:
-        """What is displayed under a key that the stream may replace."""
-        (found,) = (each for each in self.elements if each.attributes.get("data-live") == key)
-        return found.text
+        """What is displayed under a key that the stream may replace, of the glucose they have now before all else."""
+        return next(each for each in self.elements if each.attributes.get("data-live") == key).text
 
 
 @dataclass(slots=True)

@@ -1,8 +1,9 @@
 """The clinician's pages over the real application: who is listed, why, in which order; marks and notes."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -13,6 +14,7 @@ from hub.quantities import Kind
 from tests.access.world import NOW, Holder, Somebody, World
 from tests.support.readings import a_reading, mg_dl
 
+PARIS = ZoneInfo("Europe/Paris")
 FRENCH = {"cookie": "vigie-preferences=fr.mmoll.light"}
 
 
@@ -156,6 +158,24 @@ def test_what_is_hidden_has_no_influence_on_a_row(ward: Ward) -> None:
     assert drawn(ward.listed(q="Hider")) == drawn(before)
     assert flags(ward.listed(q="Hider")) == ["On target"]
     assert flags(ward.listed(by=attending, q="Hider")) == ["Very low"]
+
+
+def test_the_days_are_those_of_the_report_and_today_counts_in_neither(ward: Ward) -> None:
+    holder = ward.world.holder("Today")
+    midnight = datetime.combine(NOW.astimezone(PARIS), time(), PARIS)
+    ward.world.keep(*(
+        a_reading(f"today {n}", person=holder.number, device=holder.sensor.number, taken_at=at, raw=mg_dl(value))
+        for n in range(-96 * 14, 96)
+        if (at := midnight + timedelta(minutes=15 * n)) <= NOW
+        for value in [50 if n >= 0 else 200 if n >= -96 * 7 else 120]
+    ))  # fmt: skip
+    ward.world.grant(holder, ward.doctor)
+    ward.world.settle()
+    row, report = ward.listed(q="Today"), ward.doctor.api.get(f"/people/{holder.id}/report").text
+    assert (flags(row), "50.0% of the time in range" in row) == (["Out of range"], True)
+    assert ">50%</text>" in report
+    assert "14 whole days" in row
+    assert "14 whole days" in report
 
 
 def test_open_alerts_are_counted_on_the_row(ward: Ward) -> None:

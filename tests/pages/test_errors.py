@@ -33,6 +33,17 @@ def test_a_form_of_a_session_that_is_over_says_that_nothing_was_kept(opens: Open
     assert "Nothing you just sent was kept" in Page(answer).said
 
 
+def test_a_form_of_a_page_of_another_session_and_one_sent_twice_say_where_one_stands(
+    world: World, opens: Opens
+) -> None:
+    ada, carer = world.holder(), world.clinician()
+    path = f"/people/{ada.id}/sharing/grants/{world.grant(ada, carer)}/end"
+    browser = opens(ada, "fr.mgdl.device")
+    assert told(browser.post(path, csrf="of before")) == (403, "fr", "Rien n’a été changé")
+    assert [browser.post(path).status_code for _ in range(2)] == [303, 404]
+    assert told(browser.post(path)) == (404, "fr", "Il n’y a plus rien à changer ici")
+
+
 @pytest.mark.parametrize(
     ("likes", "words"),
     [

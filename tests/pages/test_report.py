@@ -81,7 +81,9 @@ def test_it_says_who_when_born_and_which_days(world: World, ada: Holder) -> None
     text = of(world, ada).text
     assert "Ada Martin Date of birth: 17 May 1980" in text
     first = YESTERDAY - timedelta(days=13)
-    assert f"{first.day} {first:%b} {first.year} – {YESTERDAY.day} {YESTERDAY:%b} {YESTERDAY.year} · 14 days" in text
+    assert (
+        f"{first.day} {first:%b} {first.year} – {YESTERDAY.day} {YESTERDAY:%b} {YESTERDAY.year} · 14 whole days" in text
+    )
     assert re.search(r"sensor active 9\d\.\d%", text)
 
 

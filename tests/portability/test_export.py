@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 from zipfile import ZipFile
 
+import psycopg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -106,7 +107,8 @@ def test_the_person_gets_everything_with_what_is_hidden_and_who_saw_it(hub: Hub,
     told = tables(export(theirs, person))
     assert {name: len(rows) for name, rows in told.items()} == {
         "readings": 9, "person": 1, "devices": 2, "pairings": 2, "grants": 1, "hidden": 1, "blocks": 1,
-        "emergencies": 0, "access_log": 4,
+        "emergencies": 0, "alerts": 0, "thresholds": 0, "prevention": 0, "prevention_answers": 0, "chain": 0,
+        "addresses": 0, "quiet_hours": 0, "access_log": 4,
     }  # fmt: skip
     assert [row["act"] for row in told["access_log"]] == ["grant", "hide", "block", "export"]
     high = next(row for row in told["readings"] if row["condition"])
@@ -129,6 +131,38 @@ def test_somebody_granted_gets_what_the_grant_shows_and_nothing_of_the_rest(
     assert {name: len(found) for name, found in resources.items()} == {"Patient": 1, "Observation": 7, "Device": 1}
 
 
+SETTLED = """
+    INSERT INTO vigie.alert (person, shown, key, id, rule, kinds, level, since, last, raised_at, because, evidence)
+    VALUES (%(person)s, false, 'k', gen_random_uuid(), 'low', '{1}', 'warning', now(), now(), now(), '{}', '[]');
+    INSERT INTO vigie.contact (account, channel, address, language, glucose_unit)
+    SELECT number, 'web_push', '{"endpoint": "https://push.test/1", "keys": {"auth": "s3cret"}}', 'fr', 'mg/dL'
+    FROM vigie.account WHERE person = %(person)s OR role = 'admin';
+    INSERT INTO vigie.chain (person, step, account, after)
+    SELECT person, 0, number, '5 minutes' FROM vigie.account WHERE person = %(person)s;
+    INSERT INTO vigie.quiet_hours SELECT number, '22:00', '07:00', 'Europe/Paris' FROM vigie.account
+    WHERE person = %(person)s OR role = 'admin'
+"""
+
+
+def test_what_rang_and_what_is_settled_is_in_it_and_addresses_for_the_person_alone(
+    hub: Hub, desk: Record, app: Application, acting_as: As
+) -> None:
+    person = a_life(hub.database, desk)
+    theirs, admin = acting_as(person), Api(app, hub.access.create(ActorRole.ADMIN))
+    with psycopg.ClientCursor(psycopg.connect(hub.database.url, autocommit=True)) as cursor:
+        cursor.execute(SETTLED, {"person": person.number})
+        cursor.connection.close()
+    theirs.post(f"/v1/people/{person.id}/prevention/influenza/done", {})
+    told, to_others = (tables(export(each, person)) for each in (theirs, admin))
+    assert [(each["rule"], each["kinds"]) for each in told["alerts"]] == [("low", "glucose_interstitial")]
+    assert [(each["item"], each["act"]) for each in told["prevention"]] == [("influenza", "done")]
+    assert [each["after_minutes"] for each in told["chain"]] == ["5"]
+    assert [(each["channel"], each["address"]) for each in told["addresses"]] == [("web_push", "https://push.test/1")]
+    assert [each["since"] for each in told["quiet_hours"]] == ["22:00:00"]
+    assert to_others["alerts"] == told["alerts"]
+    assert to_others["addresses"] == to_others["quiet_hours"] == []
+
+
 def test_a_stranger_gets_what_there_is_for_nobody(hub: Hub, desk: Record, acting_as: As) -> None:
     person, stranger = a_life(hub.database, desk), acting_as(desk.person())
     for form in ("csv", "fhir"):
@@ -149,11 +183,27 @@ def test_a_right_that_ends_meanwhile_breaks_the_export_off(
     with hub.reading(actor) as connection:
         found = whose(connection, person.id)
     assert found is not None
-    pages = Source(hub, actor, person.id, found).readings()
+    pages = Source(hub, lambda: actor, person.id, found).readings()
     assert len(next(pages)) == 2
     theirs.request("DELETE", f"/v1/people/{person.id}/grants/{grant}")
     with pytest.raises(NotFound):
         next(pages)
+
+
+def test_an_export_goes_on_longer_than_a_ticket_lasts(hub: Hub, desk: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source, "PAGE", 2)
+    person, token = a_life(hub.database, desk), hub.access.create(ActorRole.ADMIN)
+    actor = hub.access.actor(token)
+    assert actor is not None
+    with hub.reading(actor) as connection:
+        found = whose(connection, person.id)
+    assert found is not None
+    pages = Source(hub, lambda: hub.access.actor(token), person.id, found).readings()
+    next(pages)
+    with hub.registering() as connection:
+        connection.execute("DELETE FROM ticket")
+    hub.access._tickets.clear()
+    assert len(next(pages)) == 2
 
 
 @pytest.mark.parametrize("page", [1, 2, 3])
@@ -265,7 +315,7 @@ def _written(hub: Hub, person: Person, form: str) -> bytes:
         found = whose(connection, person.id)
     assert found is not None
     writer = {"csv": csv_zip.write, "fhir": fhir_bundle.write}[form]
-    return b"".join(writer(Source(hub, actor, person.id, found)))
+    return b"".join(writer(Source(hub, lambda: actor, person.id, found)))
 
 
 def _told(content: bytes, form: str) -> list[Any]:

@@ -18,7 +18,7 @@ def test_what_is_due_is_told_with_its_reason_its_source_and_since_when(world: Wo
     ada = a_woman(world)
     found = item(ada.api, ada)
     assert (found["status"], found["since"], found["last"], found["said"]) == ("due", "2010-05-17", None, [])
-    assert found["source"] == "ameli 2024; depistagecancer-ge.fr"
+    assert found["source"] == "ameli.fr 2024; depistagecancer-ge.fr"
     assert found["read"] == "2026-11-22"
     assert found["title"] == "Cervical HPV test"
     assert "every 5 years" in found["why"]
@@ -27,9 +27,9 @@ def test_what_is_due_is_told_with_its_reason_its_source_and_since_when(world: Wo
 @pytest.mark.parametrize(
     ("asked", "accepted", "title"),
     [
-        ({"language": "fr"}, "en", "Test HPV du col de l'utérus"),
-        ({}, "fr-FR,fr;q=0.9,en;q=0.8", "Test HPV du col de l'utérus"),
-        ({}, "de, en;q=0.5, fr;q=0.7", "Test HPV du col de l'utérus"),
+        ({"language": "fr"}, "en", "Test HPV du col de l’utérus"),
+        ({}, "fr-FR,fr;q=0.9,en;q=0.8", "Test HPV du col de l’utérus"),
+        ({}, "de, en;q=0.5, fr;q=0.7", "Test HPV du col de l’utérus"),
         ({}, "fr;q=0, en;q=0.1", "Cervical HPV test"),
         ({}, "fr;q=x", "Cervical HPV test"),
         ({}, "", "Cervical HPV test"),
@@ -134,6 +134,13 @@ def test_what_is_said_and_read_is_entered_in_the_log(world: World) -> None:
     told(reader.api, ada)
     ada.api.request("DELETE", ada.path(f"/prevention/{ITEM}/said/{said}"))
     assert acts(world, ada) == [("person", "prevention"), ("clinician", "read"), ("person", "prevention")]
+
+
+def test_what_cannot_be_entered_is_not_noted(world: World) -> None:
+    ada = a_woman(world)
+    with world.no_log():
+        assert ada.api.request("POST", ada.path(f"/prevention/{ITEM}/done")).status_code == 503
+    assert item(ada.api, ada)["said"] == []
 
 
 def test_who_was_let_in_to_some_kinds_alone_sees_no_prevention(world: World) -> None:

@@ -14,6 +14,12 @@ from tests.alerts.watching import BEGIN, Home, a_home
 FIRST = "predicted_low"
 
 
+@pytest.fixture
+def database(swept_database: Database) -> Database:
+    """The file's database, emptied."""
+    return swept_database
+
+
 def in_force(home: Home, at: datetime, shown: bool = False) -> None:
     """The general model, from then on."""
     with home.database.transaction(Role.WATCH) as connection:
@@ -78,12 +84,13 @@ def test_the_versions_of_a_time_are_those_in_force_in_it(
     home = a_home(database)
     for minutes in (0, 60, 120):
         home.ask(
-            "INSERT INTO foresight VALUES (%s, false, %s, %s, 1, 0.4)",
+            "INSERT INTO foresight VALUES (%s, false, %s, %s, 1, 0.4, 30)",
             home.person, after(minutes), [float(minutes)] * 13,
         )  # fmt: skip
     with database.transaction(Role.WATCH) as connection:
         found = foresights(connection, [home.person], after(since), after(now))
-    assert [each.valid_from for each in found.get((home.person, False), [])] == [after(each) for each in wanted]
+    told = [(each.valid_from, each.minutes) for each in found.get((home.person, False), [])]
+    assert told == [(after(each), 30) for each in wanted]
 
 
 @pytest.mark.parametrize("learnt", [False, True])

@@ -59,7 +59,7 @@ def test_in_full_it_says_what_and_why_in_the_language_it_was_opened_in(world: Wo
         "POST", ada.path("/prevention/calendar"), json={"in_full": True}, params={"language": "fr"}
     ).json()["address"]
     answer = fetched(world, address.removeprefix("http://127.0.0.1:8080"))
-    assert "Test HPV du col de l'utérus" in entries(answer)
+    assert "Test HPV du col de l’utérus" in entries(answer)
 
 
 def test_what_is_done_leaves_the_calendar(world: World) -> None:

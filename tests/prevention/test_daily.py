@@ -196,7 +196,7 @@ def test_of_somebody_without_readings_nothing_is_learnt_and_one_version_is_in_fo
     turn(world, ada)
     answer = ada.api.get(ada.path("/forecast")).json()
     assert versions(world, ada) == 1
-    assert (answer["ahead"], answer["learnt_days"], answer["asked_percent"]) == (None, 0, 40)
+    assert (answer["ahead"], answer["learnt_days"], answer["asked_percent"]) == (None, 0, 45)
     assert answer["record"]["hit_percent"] is None
 
 
@@ -209,7 +209,7 @@ def test_before_the_first_day_there_is_nothing_to_tell(world: World) -> None:
 def test_what_was_foretold_is_scored_and_the_low_to_come_is_told(world: World) -> None:
     ada = a_woman(world)
     values = falls()
-    sense(world, ada, values[: -28 + 9])
+    sense(world, ada, values[: -28 + 10])
     turn(world, ada)
     told_of = ada.api.get(ada.path("/forecast"), unit="mmol/L").json()
     record, ahead = told_of["record"], told_of["ahead"]
@@ -220,7 +220,7 @@ def test_what_was_foretold_is_scored_and_the_low_to_come_is_told(world: World) -
     assert told_of["learnt_days"] > 1.5
     assert ahead["low_percent"] > 50
     assert ahead["value"] < 5.5
-    assert datetime.fromisoformat(ahead["at"]) - datetime.fromisoformat(ahead["made_at"]) == timedelta(minutes=30)
+    assert datetime.fromisoformat(ahead["at"]) - datetime.fromisoformat(ahead["made_at"]) == timedelta(minutes=20)
 
 
 def test_learning_day_by_day_scores_each_reading_once(world: World) -> None:

@@ -27,7 +27,8 @@ TEMPLATE = "vigie_template"
 PREFIX = "vigie-tests-"
 
 _SWEPT = (
-    "SELECT tablename FROM pg_tables WHERE schemaname = 'vigie' AND tablename NOT IN ('migration', 'register_version')"
+    "SELECT tablename FROM pg_tables WHERE schemaname = 'vigie' "
+    "AND tablename NOT IN ('migration', 'profession', 'register_version')"
 )
 
 

@@ -1,15 +1,19 @@
 """A household's inbox: readings given, confirmed, moved and taken back, with their original time and company."""
 
+from concurrent.futures import Future, ThreadPoolExecutor
+from time import sleep
+
 import pytest
 
-from hub.database import Database, Role
+from hub.database import Connection, Database, Role
 from hub.errors import NotFound
 from hub.quantities import Kind, Quantity, Unit
-from hub.readings import Attribution
+from hub.readings import Attribution, Reading
 from hub.records import DeviceKind
 from tests.support.readings import NOON, a_reading, kg
 from tests.support.shared_scale import Home, a_home
 from timeseries.household import Inbox, Occasion
+from timeseries.postgres_store import PostgresStore
 from timeseries.store import Outcome
 
 
@@ -93,6 +97,46 @@ def test_a_weight_the_persons_own_application_reported_is_counted_once(home: Hom
     home.keep(home.weighing("1", 62.5, after=30))
     home.give(home.undecided()[0], home.ada)
     assert home.weights(home.ada) == [62.5]
+
+
+def own_report(home: Home) -> Reading:
+    """Ada's own application says what the shared scale said, half a minute later."""
+    own = home.record.device(DeviceKind.SCALE)
+    home.record.pair(own, home.ada)
+    return a_reading(
+        "app", after=30, shared=True, device=own.number, person=home.ada.number, kind=Kind.WEIGHT, raw=kg(62.5)
+    )
+
+
+def test_what_somebodys_own_application_said_stays_theirs_when_the_shared_scales_report_goes_to_another(
+    home: Home,
+) -> None:
+    home.keep(home.weighing("1", 62.5))
+    occasion = home.undecided()[0]
+    home.give(occasion, home.ada)
+    assert home.keep(own_report(home)) == [Outcome.LINKED]
+    home.give(occasion, home.bob)
+    assert (home.weights(home.ada), home.weights(home.bob)) == ([62.5], [62.5])
+    home.give(occasion, home.ada)
+    assert (home.weights(home.ada), home.weights(home.bob)) == ([62.5], [])
+
+
+def test_a_weight_given_while_the_persons_own_application_reports_it_is_counted_once(home: Home) -> None:
+    home.keep(home.weighing("1", 62.5))
+    occasion, report = home.undecided()[0], own_report(home)
+    with ThreadPoolExecutor(1) as others:
+        with home.database.transaction(Role.INTAKE) as connection:
+            PostgresStore(connection).keep([report])
+            giving = others.submit(home.give, occasion, home.ada)
+            until_one_waits(connection, giving)
+        giving.result()
+    assert home.weights(home.ada) == [62.5]
+
+
+def until_one_waits(connection: Connection, other: Future[None]) -> None:
+    """Until a transaction waits for a lock, or what should wait for one is done."""
+    while not other.done() and not connection.execute("SELECT FROM pg_locks WHERE NOT granted").rowcount:
+        sleep(0.01)
 
 
 def test_of_two_weights_in_one_minute_each_moves_alone(home: Home) -> None:

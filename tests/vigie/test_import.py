@@ -69,8 +69,14 @@ class Desk:
 
 
 @pytest.fixture
+def database(swept_database: Database) -> Database:
+    """The file's database, emptied."""
+    return swept_database
+
+
+@pytest.fixture
 def desk(database: Database, record: Record, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    """A desk in this test's own database."""
+    """A desk in this test's database."""
     monkeypatch.setenv("VIGIE_DATABASE_URL", database.url)
     load.cache_clear()
     yield Desk(database, record, tmp_path)

@@ -92,16 +92,18 @@ def test_two_starts_at_once_agree(new_home: Path) -> None:
     assert one.startswith("Endpoints(")
 
 
-def test_status_says_what_runs(new_home: Path) -> None:
+def test_status_says_that_nothing_was_ever_started(new_home: Path) -> None:
     assert [(s.name, s.running, s.detail) for s in services.status(new_home)] == [
         ("postgresql", False, "never started here"),
         ("mosquitto", False, "never started here"),
     ]
-    services.start(new_home, print, THROWAWAY)
-    assert [(s.name, s.running) for s in services.status(new_home)] == [("postgresql", True), ("mosquitto", True)]
-    services.stop(new_home, print)
-    assert [(s.name, s.running) for s in services.status(new_home)] == [("postgresql", False), ("mosquitto", False)]
-    assert "its data is in" in services.status(new_home)[0].detail
+
+
+def test_status_says_what_runs(running: tuple[Path, Endpoints], made: Path) -> None:
+    home, _ = running
+    assert [(s.name, s.running) for s in services.status(home)] == [("postgresql", True), ("mosquitto", True)]
+    assert [(s.name, s.running) for s in services.status(made)] == [("postgresql", False), ("mosquitto", False)]
+    assert "its data is in" in services.status(made)[0].detail
 
 
 def test_stopping_what_never_ran_is_no_error(new_home: Path) -> None:
@@ -124,8 +126,8 @@ def test_two_instances_live_side_by_side(home: Path, running: tuple[Path, Endpoi
     assert rows_kept(second) == 1
 
 
-def test_a_durable_instance_forgets_nothing_at_a_power_cut(new_home: Path) -> None:
-    endpoints = services.start(new_home, print)
+def test_a_durable_instance_forgets_nothing_at_a_power_cut(home: Path) -> None:
+    endpoints = services.start(home, print)
     with psycopg.connect(endpoints.database_url) as connection:
         settings = (
             "SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit')"

@@ -29,30 +29,33 @@ def usual_step(series: Series) -> int | None:
     return max(1, round(float(apart[middle[0]] + apart[middle[1]]) / 2)) if len(apart) else None
 
 
-def commonest_step(series: Series) -> int | None:
-    """The interval met most often, in whole minutes, the shorter of two; None without any of 45 minutes or less.
+def whole_minutes(apart: Floats) -> Steps:
+    """Intervals in whole minutes."""
+    return np.rint(apart).astype(np.int64)
+
+
+def commonest_step(apart: Steps) -> int | None:
+    """The interval met most often, in whole minutes, the shorter of two; None without any from 1 to 45 minutes.
 
     Of a single day it tells more than the median, which a few lost readings move.
     """
-    apart = np.rint(minutes_between(series.distinct().at)).astype(np.int64)
     counts = np.bincount(apart[(apart >= 1) & (apart <= GAP)])
-    return int(counts.argmax()) if counts.any() else None
+    return int(counts.argmax()) if len(counts) else None
 
 
 def nominal_steps(series: Series) -> Steps | None:
     """The step in minutes of the stretch each reading is in, (n,); None where `usual_step` is."""
     usual = usual_step(series)
-    return None if usual is None else steps_about(series, usual)
+    return None if usual is None else steps_about(whole_minutes(minutes_between(series.at)), usual)
 
 
-def steps_about(series: Series, usual: int) -> Steps:
-    """The step of the stretch each reading is in, (n,), given the usual one.
+def steps_about(apart: Steps, usual: int) -> Steps:
+    """The step of the stretch each reading is in, (n,), given the usual one and what is between readings, (n-1,).
 
     One step throughout, unless seven of thirteen neighbouring intervals agree on quite another.
     """
-    apart = np.rint(minutes_between(series.at)).astype(np.int64)
     told = (apart >= 1) & (apart <= GAP)
-    steps = np.full(len(series), usual, np.int64)
+    steps = np.full(len(apart) + 1, usual, np.int64)
     spoken = _settled(apart[told], usual)
     if (spoken == usual).all():
         return steps
@@ -62,12 +65,12 @@ def steps_about(series: Series, usual: int) -> Steps:
     return steps
 
 
-def minutes_of_each(series: Series, steps: Steps) -> Floats:
-    """The minutes each reading stands for, (n,): up to the next one, but at most 1.5 steps.
+def minutes_of_each(apart: Floats, steps: Steps) -> Floats:
+    """The minutes each reading stands for, (n,): up to the next one, (n-1,), but at most 1.5 steps.
 
     Without the limit a reading before a gap of days would weigh as those days.
     """
-    until_next = np.append(minutes_between(series.at), np.inf)
+    until_next = np.append(apart, np.inf)
     minutes: Floats = np.minimum(until_next, 1.5 * steps)
     return minutes
 

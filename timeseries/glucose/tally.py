@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from timeseries.glucose.bounds import HIGH, LOW, PREGNANCY_LOW, TIGHT_HIGH, VERY_HIGH, VERY_LOW, Floats, Levels
 from timeseries.glucose.risk_space import risks
 from timeseries.glucose.series import Series, minutes_between
-from timeseries.glucose.steps import AGREED, commonest_step, minutes_of_each, steps_about
+from timeseries.glucose.steps import AGREED, commonest_step, minutes_of_each, steps_about, whole_minutes
+from timeseries.local_time import Instants
 
 CLASSES = 7
 """< 54, 54-62, 63-69, 70-140, 141-180, 181-250, > 250 mg/dL; or < 3.0 … > 13.9 mmol/L (Battelino 2019)."""
@@ -44,27 +45,31 @@ class Tally:
 
     def __add__(self, other: "Tally") -> "Tally":
         """The tally of both; they must share no day."""
-        lows = [each for each in (self.lowest, other.lowest) if each is not None]
-        highs = [each for each in (self.highest, other.highest) if each is not None]
-        return Tally(
-            n=self.n + other.n,
-            days=self.days + other.days,
-            total=self.total + other.total,
-            squares=self.squares + other.squares,
-            low_risk=self.low_risk + other.low_risk,
-            high_risk=self.high_risk + other.high_risk,
-            risk_range=self.risk_range + other.risk_range,
-            lowest=min(lows, default=None),
-            highest=max(highs, default=None),
-            readings=tuple(map(add, self.readings, other.readings)),
-            minutes=tuple(map(add, self.minutes, other.minutes)),
-            steps=tuple(sorted({*self.steps, *other.steps})),
-        )
+        return total((self, other))
 
 
 def total(tallies: Iterable[Tally]) -> Tally:
-    """The sum of tallies that share no day; of none, the empty tally."""
-    return reduce(add, tallies, Tally())
+    """The sum of tallies that share no day, from the first to the last; of none, the empty tally."""
+    told = list(tallies)
+    return Tally(
+        n=sum(each.n for each in told),
+        days=sum(each.days for each in told),
+        total=_sum(each.total for each in told),
+        squares=_sum(each.squares for each in told),
+        low_risk=_sum(each.low_risk for each in told),
+        high_risk=_sum(each.high_risk for each in told),
+        risk_range=_sum(each.risk_range for each in told),
+        lowest=min((each.lowest for each in told if each.lowest is not None), default=None),
+        highest=max((each.highest for each in told if each.highest is not None), default=None),
+        readings=tuple(map(sum, zip(*(each.readings for each in told), strict=True))) or (0,) * CLASSES,
+        minutes=tuple(map(_sum, zip(*(each.minutes for each in told), strict=True))) or (0.0,) * CLASSES,
+        steps=tuple(sorted({step for each in told for step in each.steps})),
+    )
+
+
+def _sum(of: Iterable[float]) -> float:
+    """One after the other: sums of sums are the sums, whatever Python's own does about rounding."""
+    return reduce(add, of, 0.0)
 
 
 def tally(series: Series) -> Tally:
@@ -78,7 +83,7 @@ def tally_by_day(series: Series) -> dict[int, Tally]:
     Each is made from that day's readings alone, so that a day can be made anew without its neighbours.
     """
     days, place = np.unique(series.clock.days, return_inverse=True)
-    weighed = [_weigh(series.where(place == n)) for n in range(len(days))]
+    weighed = [_weigh(series.at[place == n]) for n in range(len(days))]
     minutes = np.concatenate([each for _, each in weighed]) if weighed else np.empty(0)
     classes = place * CLASSES + classes_of(series.levels)
     about = series.values - AROUND
@@ -109,15 +114,16 @@ def tally_by_day(series: Series) -> dict[int, Tally]:
     }
 
 
-def _weigh(day: Series) -> tuple[tuple[int, ...], Floats]:
+def _weigh(at: Instants) -> tuple[tuple[int, ...], Floats]:
     """The steps met on a day, ascending, and the minutes each of its readings stands for, (n,)."""
-    usual = commonest_step(day)
+    apart = minutes_between(at)
+    whole = whole_minutes(apart)
+    usual = commonest_step(whole)
     if usual is None:
-        return (), np.zeros(len(day))
-    steps = steps_about(day, usual)
-    apart = np.rint(minutes_between(day.at)).astype(np.int64)
-    met, times = np.unique(apart[apart == steps[:-1]], return_counts=True)
-    return tuple(met[times >= AGREED].tolist()), minutes_of_each(day, steps)
+        return (), np.zeros(len(at))
+    steps = steps_about(whole, usual)
+    times = np.bincount(whole[whole == steps[:-1]])
+    return tuple(np.flatnonzero(times >= AGREED).tolist()), minutes_of_each(apart, steps)
 
 
 def _largest(values: Floats, place: NDArray[np.int64], days: int) -> list[float]:

@@ -14,12 +14,23 @@ COLUMNS = 600
 and no extreme is lost."""
 
 
+class _Texts(dict[int, str]):
+    """Whole numbers as text, those of a plot made once: charts have thousands."""
+
+    def __missing__(self, number: int) -> str:
+        return str(number)
+
+
+_TEXTS = _Texts((number, str(number)) for number in range(WIDTH + 1))
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Points without a gap between, in user units, left to right."""
+    """Points without a gap between, in user units, left to right; `points` the same as path data."""
 
     xs: tuple[int, ...]
     ys: tuple[int, ...]
+    points: tuple[str, ...]
 
 
 def runs(x: Floats, y: Floats, gaps: Flags, columns: int = COLUMNS) -> list[Run]:
@@ -36,7 +47,12 @@ def _run(x: Floats, y: Floats, columns: int) -> Run:
         kept = _extremes(x, y, columns)
         x, y = x[kept], y[kept]
     xs, ys = np.rint(x * WIDTH).astype(int), np.rint(np.clip(y, 0, 1) * HEIGHT).astype(int)
-    return Run(tuple(xs.tolist()), tuple(ys.tolist()))
+    return _told(xs.tolist(), ys.tolist())
+
+
+def _told(xs: list[int], ys: list[int]) -> Run:
+    texts = _TEXTS
+    return Run(tuple(xs), tuple(ys), tuple([f"{texts[x]},{texts[y]}" for x, y in zip(xs, ys, strict=True)]))
 
 
 def _extremes(x: Floats, y: Floats, columns: int) -> Flags:
@@ -51,7 +67,7 @@ def _extremes(x: Floats, y: Floats, columns: int) -> Flags:
 
 def line(of: Iterable[Run]) -> str:
     """Path data of the runs; a lone point is a speck, which round caps make a dot."""
-    return "".join(f"M{_points(run.xs, run.ys)}" if len(run.xs) > 1 else _speck(run.xs[0], run.ys[0]) for run in of)
+    return "".join(f"M{' '.join(run.points)}" if len(run.xs) > 1 else _speck(run.xs[0], run.ys[0]) for run in of)
 
 
 def specks(of: Iterable[Run]) -> str:
@@ -62,20 +78,16 @@ def specks(of: Iterable[Run]) -> str:
 def against(of: Iterable[Run], level: float) -> str:
     """Path data of the areas between runs and a level (fraction from the top)."""
     at = round(min(max(level, 0.0), 1.0) * HEIGHT)
-    return "".join(f"M{run.xs[0]},{at} {_points(run.xs, run.ys)} {run.xs[-1]},{at}Z" for run in of if len(run.xs) > 1)
+    return "".join(f"M{run.xs[0]},{at} {' '.join(run.points)} {run.xs[-1]},{at}Z" for run in of if len(run.xs) > 1)
 
 
 def between(upper: Iterable[Run], lower: Iterable[Run]) -> str:
     """Path data of the bands between two curves that break at the same places."""
     return "".join(
-        f"M{_points(high.xs, high.ys)} {_points(low.xs[::-1], low.ys[::-1])}Z"
+        f"M{' '.join(high.points)} {' '.join(low.points[::-1])}Z"
         for high, low in zip(upper, lower, strict=True)
         if len(high.xs) > 1
     )
-
-
-def _points(xs: Iterable[int], ys: Iterable[int]) -> str:
-    return " ".join([f"{x},{y}" for x, y in zip(xs, ys, strict=True)])
 
 
 def _speck(x: int, y: int) -> str:

@@ -1,18 +1,19 @@
 """Two weeks of days, a small chart each, weekday under weekday."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
+import numpy as np
 from markupsafe import Markup
 
-from ingest_api.pages.charts.curves import against, line
+from ingest_api.pages.charts.curves import Run, against, line, runs
 from ingest_api.pages.charts.frame import glucose_colours, paint, path, picture, plot, words_at
 from ingest_api.pages.charts.span import Span
-from ingest_api.pages.charts.stretch import Beyond, Stretch, glucose_runs, stretch
+from ingest_api.pages.charts.stretch import Beyond, Stretch, stretch
 from ingest_api.pages.charts.svg import HEIGHT, WIDTH, checked, el, joined, percent
 from ingest_api.pages.charts.table import Table
 from ingest_api.pages.charts.telling import Axis, Telling, small_axis
-from timeseries.glucose.series import Series
+from timeseries.glucose.series import GAP, Series, minutes_between
 from timeseries.local_time import DAY, date_of, start_of_day
 
 DAYS = 14
@@ -43,15 +44,26 @@ def daily(identifier: str, of: Stretch, telling: Telling) -> Markup:
     """Each day of `two_weeks` from midnight to midnight by the wall clock, what is out of target filled."""
     name = checked(identifier)
     scale = small_axis(telling, float(of.series.values[of.highest]) if len(of.series) else None)
-    days, places = of.series.clock.days, of.series.clock.seconds % DAY / DAY
+    band, curves = _band(scale), _curves(of.series, scale)
     cells = []
     for n, day in enumerate(_days(of)):
-        chosen = days == day
-        drawn = glucose_runs(of.series.where(chosen), places[chosen], scale, _COLUMNS)
+        drawn = curves.get(day, [])
         wash = path(against(drawn, scale.middle), "area", fill=paint(name, "out"))
-        cells.append(_cell(n, day, wash + path(line(drawn), "curve-thin", stroke=paint(name, "ink")), scale))
+        cells.append(_cell(n, day, [band, wash, path(line(drawn), "curve-thin", stroke=paint(name, "ink"))], scale))
     colours = glucose_colours(name, scale, "ink", "out")
     return picture("days", daily_label(of, telling), DAILY_HEIGHT, colours, _numbers(scale), *cells)
+
+
+def _curves(series: Series, scale: Axis) -> Mapping[int, list[Run]]:
+    """By day, open at gaps over 45 minutes; each day's from the left anew."""
+    clock = series.clock
+    days = clock.days
+    apart = (minutes_between(series.at) > GAP) | (np.diff(days) != 0)
+    drawn = runs(clock.seconds % DAY / DAY, scale.places(series.values), apart, _COLUMNS)
+    curves: dict[int, list[Run]] = {}
+    for day, run in zip(days[np.append(0, np.flatnonzero(apart) + 1)].tolist() if drawn else (), drawn, strict=True):
+        curves.setdefault(day, []).append(run)
+    return curves
 
 
 def _days(of: Stretch) -> list[int]:
@@ -65,13 +77,13 @@ def _top(n: int) -> int:
     return n * (_CELL + _TITLE + _BELOW) + _TITLE
 
 
-def _cell(n: int, day: int, drawn: Markup, scale: Axis) -> Markup:
+def _cell(n: int, day: int, drawn: Sequence[Markup], scale: Axis) -> Markup:
     words = scale.telling.words
     row, column = divmod(n, _A_ROW)
     x = percent(column / _A_ROW)
     title = words_at(words.short_day(date_of(day)), x, _top(row) - _TITLE / 2 - 2, "t-start t-day")
     width = percent(1 / _A_ROW - _GUTTER)
-    return title + plot(_band(scale), drawn, class_="day", x=x, y=_top(row), width=width, height=_CELL)
+    return title + plot(*drawn, class_="day", x=x, y=_top(row), width=width, height=_CELL)
 
 
 def _band(scale: Axis) -> Markup:

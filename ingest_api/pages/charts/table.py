@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from ingest_api.pages.charts.svg import el, joined
+from ingest_api.pages.charts.svg import each, el, joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,6 @@ class Table:
 def details(table: Table) -> Markup:
     """The table, folded under its caption."""
     head = el("tr", *[el("th", name, scope="col") for name in table.header])
-    body = [el("tr", el("th", row[0], scope="row"), *[el("td", text) for text in row[1:]]) for row in table.rows]
+    body = [el("tr", el("th", row[0], scope="row"), each("td", row[1:])) for row in table.rows]
     whole = el("table", el("caption", table.caption), el("thead", head), el("tbody", joined(body)))
     return el("details", el("summary", table.caption), whole, class_="chart-data")

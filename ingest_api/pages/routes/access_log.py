@@ -120,7 +120,7 @@ def _line(visitor: Guest, run: Sequence[Entry], zone: ZoneInfo, names: Mapping[s
     )
 
 
-_OF_KINDS = ("read", "grant", "hide", "assign", "emergency")
+_OF_KINDS = ("read", "grant", "consult", "hide", "assign", "emergency")
 """Acts that are about kinds of measures."""
 
 

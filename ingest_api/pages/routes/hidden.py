@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from hub.errors import Malformed, NotFound
+from hub.sharing import May
 from ingest_api.context import TheHub
 from ingest_api.holdings import held
 from ingest_api.opened import Opened, acting_for
@@ -57,7 +58,7 @@ def hidden(person: UUID, request: Request, hub: TheHub, visitor: TheVisitor) -> 
 @router.post("", response_class=HTMLResponse)
 def hide(person: UUID, request: Request, hub: TheHub, visitor: TheVisitor, form: Form) -> Response:
     """Say what it means, and once they are sure, hide it."""
-    with acting_for(hub, visitor.actor, person) as record:
+    with acting_for(hub, visitor.actor, person, May.HIDE) as record:
         wanted = _chosen(form, record.whose.zone)
         if wanted is not None and "sure" not in form:
             model = _question(visitor, record, wanted) | {"fields": _kept(form), "base": f"/people/{person}/hidden"}
@@ -126,6 +127,7 @@ def _model(visitor: Visitor, settled: Settled, day: str, group: str) -> dict[str
             HiddenLine(chosen_told(visitor, each, devices, whose.zone), " ".join(map(str, ids)))
             for each, ids in together(settled.hidden())
         ],
+        "may_hide": May.HIDE in settled.may(),
         "groups": group_choices(visitor),
         "devices": list(choices.values()),
         "day": day or datetime.now(whose.zone).date().isoformat(),

@@ -7,8 +7,9 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from hub.sharing import May
 from ingest_api.context import TheHub
-from ingest_api.leaving import leaving, may_leave, settle_collection
+from ingest_api.leaving import leaving, settle_collection
 from ingest_api.pages.forms import Form, done
 from ingest_api.pages.render import page
 from ingest_api.pages.settings import frame, moment_told
@@ -80,7 +81,7 @@ def _shown(person: UUID, request: Request, hub: Hub, visitor: Visitor, problem: 
         stopped_at, whose = settled.choices().stopped_at, settled.record.whose
         model = frame(visitor, settled.record) | {
             "stopped": None if stopped_at is None else moment_told(visitor, stopped_at, whose.zone),
-            "may_leave": may_leave(visitor.actor, whose.number),
+            "may_leave": May.LEAVE in settled.may(),
             "base": f"/people/{person}/leave",
             "export": f"/v1/people/{person}/export",
         }

@@ -13,6 +13,7 @@ from ingest_api.context import TheHub
 from ingest_api.latest import arrow_of, current_glucose
 from ingest_api.opened import enter
 from ingest_api.pages.render import page
+from ingest_api.pages.views.ages import counting
 from ingest_api.pages.views.people import Somebody, card_of
 from ingest_api.pages.visitor import TheVisitor
 from timeseries.postgres_store import PostgresStore
@@ -37,7 +38,8 @@ def people(
         enter(connection, [row[0] for row in rows[:MOST]], "read", [*GLUCOSE_KINDS, Kind.WEIGHT])
         found = [_somebody(connection, row, now) for row in rows[:MOST]]
     more = page_number + 1 if len(rows) > MOST else None
-    return page(request, visitor, "people.html", cards=[card_of(each, visitor, now) for each in found], next=more)
+    cards = [card_of(each, visitor, now) for each in found]
+    return page(request, visitor, "people.html", cards=cards, counting=counting(visitor, now), next=more)
 
 
 def _somebody(connection: Connection, row: tuple[Any, ...], now: datetime) -> Somebody:

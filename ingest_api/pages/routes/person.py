@@ -11,13 +11,16 @@ from alerts.prevention.outlook import Outlook
 from ingest_api.alerts import OF_ALERTS, Seen, alerts_seen
 from ingest_api.context import TheHub
 from ingest_api.latest import arrow_of, current_glucose
+from ingest_api.live.mark import Mark
+from ingest_api.live.news import snapshot
 from ingest_api.opened import Opened, opened
 from ingest_api.pages.head import Head, head_of
+from ingest_api.pages.lately import glucose_lately, weight_lately
 from ingest_api.pages.render import page
-from ingest_api.pages.views.ages import sentences
+from ingest_api.pages.views.ages import counting
 from ingest_api.pages.views.alerts import OPEN, alerts_told, pressing
 from ingest_api.pages.views.now import now_of, telling_of
-from ingest_api.pages.views.person import PERIOD, Looked, in_ranges, last_day, looked_sentences
+from ingest_api.pages.views.person import Looked, in_ranges, last_day, looked_sentences
 from ingest_api.pages.views.prevention import due_titles
 from ingest_api.pages.views.weight import USUAL, told_of, weight_of
 from ingest_api.pages.visitor import TheVisitor, Visitor
@@ -27,7 +30,7 @@ from timeseries import trends
 from timeseries.glucose.rate import Arrow
 from timeseries.postgres_store import PostgresStore
 from timeseries.store import Found
-from timeseries.weight import WeightTrend, weight_series, weight_trend
+from timeseries.weight import WeightTrend
 
 router = APIRouter(tags=["pages"])
 
@@ -42,6 +45,7 @@ MOST_DUE = 4
 class Read:
     """What the page is made from."""
 
+    mark: Mark
     head: Head
     whose: Whose
     current: Found | None
@@ -65,8 +69,9 @@ def person(person: UUID, request: Request, hub: TheHub, visitor: TheVisitor) -> 
         visitor,
         "person.html",
         head=read.head,
+        mark=str(read.mark),
         now=None if read.current is None else now_of(read.current, read.arrow, telling, visitor, zone, now),
-        ages=sentences(visitor),
+        counting=counting(visitor, now),
         day=last_day(read.glucose, telling, now),
         ranges=in_ranges(read.glucose, telling, visitor, now),
         weight=weight_of(read.weight, told_of(visitor, zone, USUAL, now), visitor, now),
@@ -78,16 +83,17 @@ def person(person: UUID, request: Request, hub: TheHub, visitor: TheVisitor) -> 
 
 def _read(record: Opened, visitor: Visitor, now: datetime) -> Read:
     whose, connection = record.whose, record.connection
+    mark = Mark(now, snapshot(connection))  # before all else: what comes meanwhile is told on the open page
     head, store = head_of(record, visitor), PostgresStore(connection)
     current = current_glucose(store, whose.number, now)
-    weighed = weight_series(trends.weighings(connection, whose.number, now - trends.BEFORE, now), whose.zone)
     return Read(
+        mark=mark,
         head=head,
         whose=whose,
         current=current,
         arrow=None if current is None else arrow_of(store, whose.number, current),
-        glucose=trends.glucose_told(connection, whose.number, whose.zone, now - PERIOD, now),
-        weight=weight_trend(weighed, whose.height_cm, whose.age(now)),
+        glucose=glucose_lately(connection, whose, now),
+        weight=weight_lately(connection, whose, now),
         seen=_looked(record) if head.acts else [],
         outlook=outlook_of(connection, whose) if head.wholly else None,
         alerts=pressing(alerts_seen(connection, whose.number, OPEN, None, MOST_OPEN)),

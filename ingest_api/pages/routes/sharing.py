@@ -9,10 +9,13 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from hub.accounts import Account, ActorRole
 from hub.errors import Conflict, Malformed, NotFound
 from hub.quantities import Kind
+from hub.sharing import REPRESENTATIVE, Delegation, May, Sharing
 from ingest_api.context import TheHub
 from ingest_api.pages.forms import Form, done
+from ingest_api.pages.head import categories_told
 from ingest_api.pages.render import page
 from ingest_api.pages.settings import (
     GROUPS,
@@ -27,9 +30,12 @@ from ingest_api.pages.settings import (
 )
 from ingest_api.pages.visitor import Guest, TheVisitor, Visitor
 from ingest_api.parts import Hub
-from ingest_api.settled import Block, Grant, reading_settled, settling
+from ingest_api.settled import Block, Grant, check_handed_on, named, reading_settled, settling
+from ingest_api.whose import Whose
 
 router = APIRouter(prefix="/people/{person}/sharing", tags=["pages"])
+
+OF_AGE = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,8 @@ class GrantLine:
     role: str
     what: str
     when: str
-    delegate: bool
+    acts: str | None
+    withheld: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +70,15 @@ def sharing(person: UUID, request: Request, hub: TheHub, visitor: TheVisitor) ->
 @router.post("/grants", response_class=RedirectResponse)
 def give(person: UUID, request: Request, hub: TheHub, visitor: TheVisitor, form: Form) -> Response:
     """Let somebody in. Whoever cannot be is answered alike: not known, oneself."""
-    delegate = "delegate" in form
+    delegation = delegation_chosen(form)
     try:
-        kinds = kinds_chosen(form, delegate)
-        with settling(hub, visitor.actor, person, "grant", kinds) as (desk, whose):
+        kinds = kinds_chosen(form, delegation is not None)
+        check_handed_on(hub, visitor.actor, person, delegation)
+        with settling(hub, visitor.actor, person, "consult" if _today(form) else "grant", kinds) as (desk, whose):
             during = during_chosen(form, whose.zone)
-            to = desk.account(typed_name(form, "to"))
-            desk.grant(whose.number, to, visitor.actor.account, kinds, during, delegate)
-    except (NotFound, Conflict):
+            to = typed_account(hub, visitor, desk, form, "to")
+            desk.grant(whose.number, to, visitor.actor.account, kinds, during, delegation)
+    except Conflict:
         return _shown(person, request, hub, visitor, "nobody", form)
     except Malformed:
         return _shown(person, request, hub, visitor, "what_or_when", form)
@@ -90,8 +98,8 @@ def shut_out(person: UUID, request: Request, hub: TheHub, visitor: TheVisitor, f
     """Shut somebody out."""
     try:
         with settling(hub, visitor.actor, person, "block") as (desk, whose):
-            desk.block(whose.number, desk.account(typed_name(form, "whom")))
-    except (NotFound, Conflict):
+            desk.block(whose.number, typed_account(hub, visitor, desk, form, "whom"))
+    except Conflict:
         return _shown(person, request, hub, visitor, "nobody_to_shut_out", form)
     return done(f"/people/{person}/sharing", "shut_out")
 
@@ -100,7 +108,7 @@ def shut_out(person: UUID, request: Request, hub: TheHub, visitor: TheVisitor, f
 def let_in_again(person: UUID, hub: TheHub, visitor: TheVisitor, form: Form) -> Response:
     """Let them in again, as far as they are granted."""
     with settling(hub, visitor.actor, person, "unblock") as (desk, whose):
-        desk.unblock(whose.number, desk.account(typed_name(form, "whom")))
+        desk.unblock(whose.number, typed_account(hub, visitor, desk, form, "whom"))
     return done(f"/people/{person}/sharing", "let_in_again")
 
 
@@ -110,8 +118,9 @@ def declare(person: UUID, request: Request, hub: TheHub, visitor: TheVisitor, fo
     nobody = "nobody" in form
     try:
         with settling(hub, visitor.actor, person, "declare") as (desk, whose):
-            desk.declare(whose.number, None if nobody else desk.account(typed_name(form, "physician")))
-    except (NotFound, Conflict):
+            physician = None if nobody else typed_account(hub, visitor, desk, form, "physician")
+            desk.declare(whose.number, physician)
+    except Conflict:
         return _shown(person, request, hub, visitor, "no_physician", form)
     return done(f"/people/{person}/sharing", "declared_nobody" if nobody else "declared")
 
@@ -122,6 +131,14 @@ def oppose(person: UUID, hub: TheHub, visitor: TheVisitor, form: Form) -> Respon
     with settling(hub, visitor.actor, person, "oppose") as (desk, whose):
         desk.oppose(whose.number, "regulation" in form, "break_glass" in form)
     return done(f"/people/{person}/sharing", "opposed")
+
+
+def typed_account(hub: Hub, visitor: Visitor, desk: Sharing, form: Mapping[str, str], field: str) -> Account:
+    """Whom the typed name stands for; one that is nobody's contradicts what is settled here. Raises Conflict."""
+    try:
+        return named(hub, visitor.actor, desk, typed_name(form, field))
+    except NotFound:
+        raise Conflict("nobody is known by that name; ask how it is spelled") from None
 
 
 def kinds_chosen(form: Mapping[str, str], delegate: bool) -> list[Kind] | None:
@@ -135,7 +152,14 @@ def kinds_chosen(form: Mapping[str, str], delegate: bool) -> list[Kind] | None:
 
 
 def during_chosen(form: Mapping[str, str], zone: ZoneInfo) -> tuple[datetime, datetime | None]:
-    """From now unless told, without an end unless told; days in the person's zone, whole. Raises Malformed."""
+    """From now unless told, without an end unless told; days in the person's zone, whole. Raises Malformed.
+
+    Whoever is not of the care team is let in at each consultation anew, until tonight: the Code de la santé publique,
+    L. 1110-4 III, wants consent before anything is shared with them.
+    """
+    if _today(form):
+        now = datetime.now(zone)
+        return now, end_of(now.date().isoformat(), zone)
     begin = first_moment(form.get("from", ""), zone) or datetime.now(UTC)
     end = end_of(form.get("until", ""), zone)
     if end is not None and end <= begin:
@@ -143,19 +167,47 @@ def during_chosen(form: Mapping[str, str], zone: ZoneInfo) -> tuple[datetime, da
     return begin, end
 
 
+def delegation_chosen(form: Mapping[str, str]) -> Delegation | None:
+    """As what they act for the person, if they do: only what is ticked."""
+    if "representative" in form:
+        return REPRESENTATIVE
+    if "delegate" not in form:
+        return None
+    return Delegation(frozenset(may for may in May if f"may_{may}" in form))
+
+
+def _today(form: Mapping[str, str]) -> bool:
+    return form.get("lasts") == "today"
+
+
 def grant_line(visitor: Guest, grant: Grant, zone: ZoneInfo, names: Mapping[str, str]) -> GrantLine:
     """A grant in words; `names` is what the person's housemates are called."""
     words, who = visitor.words("settling"), names.get(grant.full_name, grant.full_name)
     return GrantLine(
         grant.id, who, None if grant.name == who else grant.name, words["role"][grant.role],
-        kinds_told(visitor, grant.kinds), span_told(visitor, grant.since, grant.until, zone), grant.delegate,
+        kinds_told(visitor, grant.kinds), span_told(visitor, grant.since, grant.until, zone),
+        None if grant.delegation is None else acts_told(visitor, grant.delegation),
+        visitor.words("sharing").say("withheld", what=categories_told(grant.withheld, visitor))
+        if grant.withheld else None,
     )  # fmt: skip
+
+
+def acts_told(visitor: Guest, delegation: Delegation) -> str:
+    """What a delegate may do, in words."""
+    words = visitor.words("sharing")
+    what = "; ".join(words["may"][each] for each in ("act", *(may for may in May if may in delegation.may)))
+    return words.say("represents" if delegation.representative else "may_act", what=what)
 
 
 def block_line(visitor: Guest, block: Block, zone: ZoneInfo) -> BlockLine:
     """A block in words."""
     since = visitor.words("settling").say("since", begin=day_told(visitor, block.since, zone))
     return BlockLine(block.name, block.full_name, since)
+
+
+def _is_minor(whose: Whose) -> bool:
+    """By the day it is where they live (the database decides: is_minor)."""
+    return whose.age(datetime.now(whose.zone)) < OF_AGE
 
 
 def _shown(
@@ -170,6 +222,8 @@ def _shown(
             "blocks": [block_line(visitor, block, zone) for block in settled.blocks()],
             "choices": settled.choices(),
             "groups": group_choices(visitor),
+            "may": sorted(settled.may()),
+            "enters_representatives": visitor.actor.role is ActorRole.ADMIN and _is_minor(settled.record.whose),
             "base": f"/people/{person}/sharing",
             "typed": typed or {},
         }

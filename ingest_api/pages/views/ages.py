@@ -1,7 +1,7 @@
 """How long ago: as text, and as the sentences by which a browser goes on counting."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from ingest_api.pages.visitor import Guest
 
@@ -22,6 +22,12 @@ def ago(visitor: Guest, at: datetime, now: datetime) -> str:
     return words.say("age.days", d=minutes // _DAY)
 
 
-def sentences(visitor: Guest) -> Mapping[str, str]:
-    """The same with their places `{m}`, `{h}`, `{d}` open."""
-    return visitor.words("common").table("age")
+def counting(visitor: Guest, now: datetime) -> Mapping[str, str]:
+    """What a browser goes on counting by: what time it is here, and sentences, places `{m}`, `{h}`, `{d}` open."""
+    sentences = {f"ago-{key}": sentence for key, sentence in visitor.words("common").table("age").items()}
+    return {"told-at": moment(now), "silent": visitor.words("person").say("silent")} | sentences
+
+
+def moment(at: datetime) -> str:
+    """As browsers read it, UTC."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

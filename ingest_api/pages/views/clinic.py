@@ -131,7 +131,7 @@ def _row(of: Listed, glance: Glance, visitor: Visitor, now: datetime) -> Row:
         low=_beside(None if share is None else low_share(share, telling), low_goal, telling),
         in_range=_beside(None if share is None else target_share(share, telling), goal, telling),
         bar=mini_bar(share, telling),
-        days=fortnight(glance.days, glance.today, telling),
+        days=fortnight(glance.days, glance.yesterday, telling),
         alerts=_alerts(glance, visitor),
         urgent=glance.urgent > 0,
         last=telling.words.unknown if last is None else ago(visitor, last, now),

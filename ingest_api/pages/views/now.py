@@ -6,7 +6,7 @@ A number that is no longer true must look so (Nightscout: a warning after 15 min
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
@@ -17,7 +17,7 @@ from hub.measurements import Condition
 from hub.quantities import Kind, Unit
 from ingest_api.latest import FRESH
 from ingest_api.pages.charts.telling import Telling, Zone
-from ingest_api.pages.views.ages import ago
+from ingest_api.pages.views.ages import ago, moment
 from ingest_api.pages.visitor import Guest
 from timeseries.glucose.bounds import Bound, Levels, levels
 from timeseries.glucose.rate import Arrow
@@ -87,7 +87,7 @@ def now_of(found: Found, arrow: Arrow | None, telling: Telling, visitor: Guest, 
         age=age,
         ago=ago(visitor, found.taken_at, now),
         at=_at(found.taken_at, telling, zone, now),
-        taken_at=f"{found.taken_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        taken_at=moment(found.taken_at),
     )
 
 

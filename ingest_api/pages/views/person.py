@@ -12,7 +12,7 @@ from ingest_api.pages.charts.telling import Telling
 from ingest_api.pages.views.drawn import Drawn, line_drawn, ranges_drawn
 from ingest_api.pages.views.glucose import USUAL, little, too_little
 from ingest_api.pages.views.names import with_role
-from ingest_api.pages.visitor import Visitor
+from ingest_api.pages.visitor import Guest, Visitor
 from timeseries.glucose.tally import tally
 from timeseries.trends import Told
 
@@ -39,7 +39,7 @@ def last_day(told: Told, telling: Telling, now: datetime) -> Drawn | None:
     return line_drawn(part, telling)
 
 
-def in_ranges(told: Told, telling: Telling, visitor: Visitor, now: datetime) -> Drawn | None:
+def in_ranges(told: Told, telling: Telling, visitor: Guest, now: datetime) -> Drawn | None:
     """Time in ranges of the last 14 days; None of too little."""
     span = Span(now - PERIOD, now)
     if too_little(told, span):

@@ -150,7 +150,7 @@ def _told(item: Item, said: Sequence[Said], visitor: Guest, record: UUID) -> Tol
         item=item.entry,
         title=item.title.said(language),
         why=item.why.said(language),
-        source=words.say("source", source=item.source, read=visitor.numbers.long_day(item.read)),
+        source=words.say("source", source=item.source.said(visitor.language), read=visitor.numbers.long_day(item.read)),
         check="" if item.recheck is None else item.recheck.said(language),
         said=tuple(Entry(each.id, _said(each, visitor, record)) for each in said),
     )

@@ -116,7 +116,7 @@ def _period(of: Stretch, days: Days, telling: Telling, visitor: Guest) -> str:
         "period",
         first=day_told(days.first, visitor),
         last=day_told(days.last, visitor),
-        days=visitor.words("glucose").count("days", days.count),
+        n=days.count,
         active=percent_beside(active, LEAST_ACTIVE, telling.words),
     )
 

@@ -9,7 +9,7 @@ from hub.quantities import Unit
 from ingest_api.pages.charts.shares import decimals_beside
 from ingest_api.pages.charts.span import Span
 from ingest_api.pages.charts.weighed import Weighed, slope_sentence
-from ingest_api.pages.views.ages import ago
+from ingest_api.pages.views.ages import ago, moment
 from ingest_api.pages.views.drawn import Drawn, Tab, weight_drawn
 from ingest_api.pages.views.figures import Row
 from ingest_api.pages.visitor import Guest
@@ -32,6 +32,7 @@ class Weight:
 
     value: str
     ago: str
+    taken_at: str
     at: str
     slope: str
     drawn: Drawn
@@ -63,6 +64,7 @@ def weight_of(trend: WeightTrend, told: Weighed, visitor: Guest, now: datetime) 
     return Weight(
         value=told.said(last.value),
         ago=ago(visitor, last.taken_at, now),
+        taken_at=moment(last.taken_at),
         at=told.words.moment(last.taken_at.astimezone(told.zone)),
         slope=slope_sentence(trend.slope, told),
         drawn=weight_drawn(trend, told),

@@ -157,17 +157,6 @@ def test_an_acknowledgement_stops_those_who_come_after(scene: Scene) -> None:
     ]
 
 
-def test_what_is_over_wakes_nobody_any_more(scene: Scene) -> None:
-    everybody(scene)
-    scene.happens()
-    scene.plan()
-    scene.happens("resolved")
-    scene.hurry()
-    scene.deliver()
-    assert [state[2:] for state in scene.states()] == [("cancelled", "over")] * 3
-    assert scene.sink.took == []
-
-
 def test_a_later_ring_takes_the_place_of_one_that_did_not_get_through(scene: Scene) -> None:
     everybody(scene)
     scene.happens(ago=6)
@@ -456,3 +445,22 @@ def test_a_fault_of_a_channel_harms_one_message(scene: Scene, monkeypatch: pytes
     scene.hurry()
     scene.deliver()
     assert scene.states() == [("ada", "raised", "sent", None)]
+
+
+def test_what_cannot_be_planned_keeps_nobody_waiting(scene: Scene) -> None:
+    scene.address(scene.ada)
+    harmed = scene.happens("rang")
+    scene.world.as_administrator("UPDATE alert_event SET quiet = '{nobody}' WHERE number = %s", harmed)
+    scene.happens("rang")
+    scene.deliver()
+    assert scene.states() == [("ada", "rang", "sent", None)]
+
+
+def test_what_cannot_be_put_into_words_keeps_nobody_waiting(scene: Scene) -> None:
+    scene.address(scene.ada, reveals=True)
+    scene.address(scene.mother)
+    scene.chain((scene.ada, 0), (scene.mother, 0))
+    harmed = scene.happens()
+    scene.world.as_administrator("UPDATE alert_event SET because = '{}' WHERE number = %s", harmed)
+    scene.deliver()
+    assert scene.states() == [("ada", "raised", "waiting", None), ("mother", "raised", "sent", None)]

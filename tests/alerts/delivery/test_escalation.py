@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.delivery.escalation import Call, Member, QuietHours, Ring, escalate
+from alerts.delivery.escalation import Call, Member, QuietHours, Ring, escalate, missed
 from alerts.rule import Level
 
 NOON = datetime(2026, 5, 4, 10, 0, tzinfo=UTC)
@@ -157,3 +157,31 @@ def test_a_later_ring_reaches_nobody_later_than_the_one_before_would(ring: Ring,
     later = replace(earlier, at=earlier.at + timedelta(minutes=5))
     first = {call.account: call.not_before for call in escalate(earlier, chain)}
     assert all(call.not_before <= max(first[call.account], later.at) for call in escalate(later, chain))
+
+
+# ── What was over before it got through ──────────────────────────────────────────────────────────────────────────────
+
+
+def afterwards(minutes: float, *reached: int, chain: tuple[Member, ...] = CHAIN) -> set[int]:
+    """Who is told that it was, if it was over after so many minutes."""
+    return {call.account for call in missed(RAISED, after(minutes), chain, frozenset(reached))}
+
+
+def test_whoever_was_due_and_not_reached_is_told_that_it_was() -> None:
+    assert afterwards(20, PERSON, MOTHER) == {FATHER, DOCTOR}
+
+
+def test_who_was_not_due_yet_need_not_know_if_somebody_was_reached() -> None:
+    assert afterwards(4, PERSON) == set()
+
+
+def test_had_nobody_been_reached_the_next_step_is_to_know_too() -> None:
+    assert afterwards(4) == {PERSON, MOTHER, FATHER}
+    assert afterwards(20) == {PERSON, MOTHER, FATHER, DOCTOR}
+    assert afterwards(4, chain=unreachable(MOTHER, FATHER)) == {PERSON, DOCTOR}
+
+
+def test_what_is_over_breaks_no_quiet_hours() -> None:
+    asleep = tuple(replace(member, quiet=QuietHours(time(11), time(14), PARIS)) for member in CHAIN)
+    dues = {call.not_before for call in missed(RAISED, after(20), asleep, frozenset())}
+    assert dues == {after(120)}

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.forecast.foresight import forecast_at, foreseen, foresight, in_force
-from alerts.forecast.gate import FIRST, QUIET, RUNGS, Gate
+from alerts.forecast.gate import QUIET, RUNGS, Gate
 from alerts.forecast.model import GENERAL, train
 from alerts.forecast.prediction import predict
 from alerts.forecast.record import Record
@@ -22,19 +22,19 @@ FRESH = foresight(GENERAL, Gate(), NOON)
 OWN = foresight(train(noisy(3)), Gate(), NOON)
 
 
-def test_who_is_new_gets_the_general_model_and_the_first_rung() -> None:
-    assert FRESH.asked == FIRST
+def test_who_is_new_gets_the_general_model_and_what_the_gate_asks_of_them() -> None:
+    assert FRESH.asked == 0.45
     assert len(FRESH.weights) == 13
 
 
 def test_who_had_too_many_false_alarms_is_told_nothing() -> None:
-    closed = foresight(GENERAL, scored(*[1] * len(RUNGS)), NOON)
+    closed = foresight(GENERAL, scored(*[4] * len(RUNGS)), NOON)
     assert closed.asked is None
     assert not foreseen(closed, falling(75), LOW).any()
 
 
 def test_more_is_asked_of_who_had_some() -> None:
-    assert foresight(GENERAL, scored(1, 1), NOON).asked == RUNGS[2]
+    assert foresight(GENERAL, scored(*[1] * len(RUNGS)), NOON).asked == 0.6
 
 
 @settings(max_examples=60)
@@ -72,6 +72,11 @@ def test_the_forecast_told_is_the_one_that_was_judged() -> None:
     found = forecast_at(FRESH, told, len(told) - 1)
     assert (found.made_at, found.at, found.in_mmol) == (made.made_at, made.at, made.in_mmol)
     assert (found.value, found.spread) == pytest.approx((made.value, made.spread))
+
+
+def test_a_version_made_for_another_time_ahead_tells_that_time() -> None:
+    told = forecast_at(replace(FRESH, minutes=30), falling(85), len(falling(85)) - 1)
+    assert told.at - told.made_at == timedelta(minutes=30)
 
 
 def test_of_nothing_nothing_is_foreseen() -> None:

@@ -5,10 +5,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from alerts.forecast.gate import BEARABLE, FIRST, RUNGS, Gate, PredictedLow, acted_upon, watch
+from alerts.forecast.gate import BEARABLE, BETWEEN, RUNGS, USUAL, Gate, PredictedLow, acted_upon, watch
 from alerts.forecast.model import GENERAL
-from alerts.forecast.record import Day, Record
+from alerts.forecast.record import Day, Record, watched
 from tests.alerts.forecast.making import NOON, after, every, falling, flat, joined, newest
 from timeseries.glucose.series import Series
 
@@ -27,6 +29,12 @@ def heard(gate: Gate, recent: Series) -> tuple[Gate, PredictedLow | None]:
     return watch(gate, GENERAL, recent, newest(recent))
 
 
+def open_rung(gate: Gate) -> int:
+    """The rung that speaks, which there is."""
+    assert gate.open_rung is not None
+    return gate.open_rung
+
+
 def announced(gate: Gate, recent: Series) -> PredictedLow | None:
     """What the gate announces at the newest reading."""
     return heard(gate, recent)[1]
@@ -35,8 +43,8 @@ def announced(gate: Gate, recent: Series) -> PredictedLow | None:
 def test_a_steep_fall_towards_70_is_announced() -> None:
     told = announced(Gate(), falling(85))
     assert told is not None
-    assert told.forecast.at == newest(falling()) + timedelta(minutes=30)
-    assert told.chance >= told.asked == FIRST
+    assert told.forecast.at == newest(falling()) + timedelta(minutes=20)
+    assert told.chance >= told.asked == RUNGS[open_rung(Gate())]
 
 
 def test_a_flat_line_is_not() -> None:
@@ -67,10 +75,10 @@ def test_the_same_fall_is_announced_once() -> None:
 
 
 def test_a_fall_that_one_rung_announced_is_not_announced_by_the_next() -> None:
-    gate, first = heard(scored(0.4), falling(90))
+    gate, first = heard(scored(), falling(90))
+    switched = replace(gate, records=scored(*[1] * len(RUNGS)).records)
     assert first is not None
-    assert first.asked == RUNGS[0]
-    switched = replace(gate, records=(scored(1).records[0], *gate.records[1:]))
+    assert first.asked < RUNGS[open_rung(switched)]
     assert announced(switched, joined(falling(90), every(5, [77], after(125)))) is None
     assert announced(replace(switched, spoke=None), joined(falling(90), every(5, [77], after(125)))) is not None
 
@@ -80,34 +88,68 @@ def test_a_reading_told_again_changes_nothing() -> None:
     assert heard(gate, falling(85)) == (gate, None)
 
 
-def test_while_little_is_known_the_first_rung_speaks() -> None:
-    assert scored(days=2.9).open_rung == RUNGS.index(FIRST)
-    assert scored(days=3).open_rung == 0
+def test_of_somebody_unknown_that_is_asked_at_which_few_false_alarms_are_to_be_expected() -> None:
+    assert RUNGS[open_rung(Gate())] == 0.45
+    assert RUNGS[open_rung(replace(Gate(), apart=15))] == 0.3
 
 
-def test_who_has_two_false_alarms_in_the_first_days_is_not_made_to_wait_for_the_third() -> None:
-    assert scored(0, 1, days=1).open_rung == RUNGS.index(FIRST)
-    assert scored(0, 2, days=1).open_rung == RUNGS.index(FIRST) + 1
+@given(st.lists(st.integers(0, 30), min_size=len(RUNGS), max_size=len(RUNGS)), st.floats(1, 28), st.floats(1, 20))
+def test_the_lowest_bearable_rung_speaks(false: list[int], days: float, apart: float) -> None:
+    gate = replace(scored(*[each / days for each in false], days=days), apart=apart)
+    bearable = [expected <= BEARABLE for expected in gate.expected]
+    assert gate.open_rung == (bearable.index(True) if any(bearable) else None)
+    assert list(gate.expected) == sorted(gate.expected, reverse=True)
 
 
-def test_the_lowest_bearable_rung_speaks() -> None:
-    assert scored(0.4).open_rung == 0
-    assert scored(0.6, 0.6, 0.5).open_rung == 2
+def test_less_is_asked_of_who_has_no_false_alarms_the_longer_they_have_none() -> None:
+    asked = [open_rung(scored(days=days)) for days in (0, 2, 5, 10, 20, 28)]
+    assert asked == sorted(asked, reverse=True)
+    assert asked[0] > asked[-1] == 0
 
 
-def test_the_bound_itself_is_bearable() -> None:
-    assert scored(BEARABLE).open_rung == 0
+@pytest.mark.parametrize("rung", range(len(RUNGS)))
+def test_false_alarms_count_wherever_they_were_and_though_nobody_heard_them(rung: int) -> None:
+    false = [0.0] * len(RUNGS)
+    false[rung] = 3
+    assert open_rung(scored(*false)) > open_rung(scored())
+
+
+def test_what_is_expected_is_what_a_person_had_once_they_are_known() -> None:
+    had = [2 * rate for rate in USUAL[5]]
+    expected = scored(*had, days=10_000).expected
+    assert expected == pytest.approx(had, rel=0.01)
+
+
+def test_a_sensor_of_15_minutes_is_known_within_half_a_day() -> None:
+    gate = Gate()
+    for n in range(40):
+        gate, _ = heard(gate, every(15, [120] * 10, after(15 * n)))
+    assert gate.apart > BETWEEN
+    for n in range(60):
+        gate, _ = heard(gate, flat(start=after(600 + 5 * n)))
+    assert gate.apart < BETWEEN
+
+
+def test_silences_make_no_other_sensor_of_it() -> None:
+    gate = Gate()
+    for n in range(20):
+        gate, _ = heard(gate, flat(start=after(300 * n)))
+        gate, _ = heard(gate, flat(start=after(300 * n + 5)))
+        gate, _ = heard(gate, flat(start=after(300 * n + 10)))
+    assert gate.apart < BETWEEN
 
 
 def test_more_is_asked_of_who_had_too_many_false_alarms() -> None:
-    told = announced(scored(1, 1, 1), falling(75))
+    noisy = scored(*[1] * len(RUNGS))
+    told = announced(noisy, falling(75))
     assert told is not None
-    assert told.asked == RUNGS[3]
-    assert announced(scored(*[1] * 6), falling(75)) is None
+    assert told.asked == RUNGS[open_rung(noisy)] == 0.6
+    assert announced(noisy, falling(85)) is None
+    assert announced(Gate(), falling(85)) is not None
 
 
 def test_a_closed_gate_announces_nothing_and_goes_on_keeping_score() -> None:
-    closed = scored(*[1] * len(RUNGS))
+    closed = scored(*[4] * len(RUNGS))
     after_fall, said = heard(closed, falling(85))
     assert closed.open_rung is None
     assert said is None
@@ -115,10 +157,11 @@ def test_a_closed_gate_announces_nothing_and_goes_on_keeping_score() -> None:
 
 
 def test_a_closed_gate_opens_again_when_its_false_alarms_are_four_weeks_old() -> None:
-    closed = scored(*[1] * len(RUNGS))
-    later = Day(TODAY + 28, watched=4 * 1440)
-    again = Gate(tuple(Record((*record.days, later)[-1:]) for record in closed.records))
-    assert again.open_rung == 0
+    closed = scored(*[4] * len(RUNGS))
+    in_four_weeks = NOON + timedelta(days=28)
+    again = Gate(tuple(watched(record, in_four_weeks, 1440) for record in closed.records))
+    assert closed.open_rung is None
+    assert again.open_rung is not None
 
 
 def test_a_low_that_comes_is_scored_as_found_at_the_rungs_that_foresaw_it() -> None:

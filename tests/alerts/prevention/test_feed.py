@@ -60,7 +60,7 @@ def test_an_entry_says_what_why_and_the_source_in_the_language_asked() -> None:
     assert french["summary"] == "Électrocardiogramme de repos"
     assert "Chaque année avec un diabète. À faire." in str(french["description"])
     assert english["summary"] == "Resting electrocardiogram"
-    assert str(english["description"]).endswith("Source: federationdesdiabetiques, ameli.")
+    assert str(english["description"]).endswith("Source: Fédération française des diabétiques, ameli.fr.")
 
 
 def test_neutral_titles_say_nothing_of_health() -> None:

@@ -20,7 +20,7 @@ title = { fr = "f", en = "e" }
 reason = { fr = "f.", en = "e." }
 who = [{ from_age = 18, to_age = 25 }]
 how = { kind = "window" }
-source = "somebody 2026"
+source = { fr = "quelqu’un 2026", en = "somebody 2026" }
 read = 2026-11-22
 """
 
@@ -35,7 +35,7 @@ def test_every_entry_says_its_reason_as_a_sentence_in_both_languages(entry: Entr
 @pytest.mark.parametrize("entry", ENTRIES, ids=IDS)
 def test_every_entry_was_read_in_its_source_on_a_day_gone_by(entry: Entry) -> None:
     assert date(2026, 1, 1) <= entry.read <= date.today()  # noqa: DTZ011
-    assert any(letter.isalpha() for letter in entry.source)
+    assert [any(map(str.isalpha, said)) for said in (entry.source.fr, entry.source.en)] == [True, True]
 
 
 @pytest.mark.parametrize("entry", [e for e in ENTRIES if isinstance(e.how, InWindow)], ids=lambda e: str(e.id))

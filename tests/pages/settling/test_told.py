@@ -1,13 +1,21 @@
 """How one is told, and who is told of a person, settled on the pages."""
 
+import json
+from base64 import urlsafe_b64encode
 from dataclasses import replace
+from hashlib import sha256
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from alerts.channel import Means
+from alerts.push_encryption import CURVE, public_key
 from ingest_api.app import create_app
 from tests.access.world import Holder, Somebody, World
+from tests.alerts.delivery.ringing import NEAR
 from tests.pages.settling.visit import Visit, visit
+from vigie.telling import new_push_key
 
 
 def mailing(world: World, who: Somebody, language: str = "en") -> Visit:
@@ -29,6 +37,36 @@ def test_an_address_is_added_confirmed_and_removed(world: World, ada: Holder) ->
     assert browser.post(f"/told/contacts/{contact}/verify", {"code": "no"}).status_code == 422
     assert "Confirmée" in browser.done(f"/told/contacts/{contact}/verify", {"code": code}).text
     assert "ada@home.test" not in browser.done(f"/told/contacts/{contact}/remove").text
+
+
+def test_a_browser_is_added_tried_and_told_again_by_what_it_subscribed_to(world: World, ada: Holder) -> None:
+    own = ec.generate_private_key(CURVE).public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    keys = {
+        name: urlsafe_b64encode(key).rstrip(b"=").decode() for name, key in {"p256dh": own, "auth": bytes(16)}.items()
+    }
+    browser, endpoint = visit(world, ada), "http://127.0.0.1:1/push/1"
+    key = new_push_key()
+    browser.app = create_app(replace(world.hub, means=Means(vapid=key, outward=NEAR)))
+    page = browser.done("/told/browser", {"subscription": json.dumps({"endpoint": endpoint, "keys": keys})})
+    (contact,) = world.as_administrator("SELECT id FROM contact WHERE account = %s", ada.account.number)[0]
+    known = {each.get("data-endpoint") for each in page.of("li")} - {None}
+    assert known == {sha256(endpoint.encode()).hexdigest()}
+    assert {each.get("data-push") for each in page.of("section")} - {None} == {public_key(key)}
+    assert endpoint not in page.text
+    assert "A trial is on its way" in browser.done(f"/told/contacts/{contact}/try").text
+    tried = world.as_administrator("SELECT what, contact FROM outbox WHERE account = %s", ada.account.number)
+    assert tried == [("trial", contact)]
+    assert browser.post("/told/browser", {"subscription": "{}"}).status_code == 422
+
+
+def test_an_address_that_does_not_work_cannot_be_tried(world: World, ada: Holder, doctor: Somebody) -> None:
+    (contact,) = world.as_administrator(
+        "INSERT INTO contact (account, channel, address, language, glucose_unit) "
+        "VALUES (%s, 'email', 'a@b.test', 'en', 'mg/dL') RETURNING id", ada.account.number,
+    )[0]  # fmt: skip
+    assert visit(world, ada).post(f"/told/contacts/{contact}/try").status_code == 404
+    world.as_administrator("UPDATE contact SET verified_at = now()")
+    assert visit(world, doctor).post(f"/told/contacts/{contact}/try").status_code == 404
 
 
 def test_an_address_that_is_none_changes_nothing(world: World, ada: Holder) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.timeseries.glucose.making import NOON, PARIS, every, joined, minutes_of, series
-from timeseries.glucose.series import Series
+from timeseries.glucose.series import Series, minutes_between
 from timeseries.glucose.steps import minutes_of_each, nominal_steps, usual_step
 
 AT = np.array(["2026-05-04T12:00", "2026-05-04T12:05"], "datetime64[us]")
@@ -73,5 +73,5 @@ def test_a_sensors_jitter_is_no_other_step() -> None:
 
 def test_a_reading_stands_until_the_next_but_for_a_step_and_a_half_at_most() -> None:
     told = series([0, 5, 9, 16, 116], [100] * 5)
-    minutes = minutes_of_each(told, np.full(5, 5))
+    minutes = minutes_of_each(minutes_between(told.at), np.full(5, 5))
     assert minutes.tolist() == [5, 4, 7, 7.5, 7.5]
