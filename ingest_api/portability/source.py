@@ -134,8 +134,14 @@ class Source:
 
     @property
     def _is_own(self) -> bool:
+        return self._asking().person == self._found.number
+
+    def _asking(self) -> Actor:
+        """Who asks by now; raises NotFound once they may not."""
         actor = self._again()
-        return actor is not None and actor.person == self._found.number
+        if actor is None:
+            raise NotFound(_ENDED)
+        return actor
 
     def _readings(self, kind: int, after: tuple[datetime, UUID]) -> list[Kept]:
         rows = self._rows(_READINGS, kind=kind, time=after[0], key=after[1], limit=PAGE)
@@ -147,10 +153,7 @@ class Source:
 
     @contextmanager
     def _seeing(self) -> Iterator[Connection]:
-        actor = self._again()
-        if actor is None:
-            raise NotFound(_ENDED)
-        with self._hub.reading(actor) as connection:
+        with self._hub.reading(self._asking()) as connection:
             if whose(connection, self.person) is None:
                 raise NotFound(_ENDED)
             yield connection
