@@ -136,7 +136,7 @@ function connect() {
 
 function watch() {
   growAll();
-  if (source?.readyState === EventSource.OPEN && Date.now() - heard > QUIET) {
+  if (source && Date.now() - heard > QUIET) {
     cutOff.hidden = false;
     connect();
   }
