@@ -61,12 +61,6 @@ def _rows(told: Sequence[tuple[float, float, float, int, str]]) -> list[Row]:
 STREAMS = st.lists(st.tuples(APART, VALUES, DELAYS, DEVICES, ODD), max_size=40).map(_rows)
 
 
-def _slow_day(values: Sequence[float], apart: int) -> list[Row]:
-    """More than a day of readings, a few of them beyond: what was a spell leaves the day that rules judge."""
-    values = [*values, *[120.0] * (1600 // apart)]
-    return [_row(n * apart + n % 3, value, 0.1, 1, "") for n, value in enumerate(values)]
-
-
 def _past(rows: Sequence[Row], thresholds: Thresholds, sights: Sequence[Foresight] = ()) -> History:
     return replace(past(rows, thresholds=[thresholds]), foresights=tuple(sights))
 
@@ -96,14 +90,12 @@ def test_leaping_over_what_changes_nothing_tells_the_same_and_ends_where_each_wa
     assert _in_parts(of, sorted({*map(after, cuts), end})) == _looking_at_each(of, max([end, *map(after, cuts)]))
 
 
-@settings(max_examples=8)
-@given(st.lists(st.sampled_from((120, 120, 69, 60, 50, 75, 185, 260)), max_size=14), st.sampled_from((13, 22, 36)))
-def test_a_spell_that_leaves_the_day_is_judged_as_if_each_reading_had_been_looked_at(
-    values: list[float], apart: int
-) -> None:
-    rows = _slow_day(values, apart)
-    of = _past(rows, THRESHOLDS[2])
-    assert _in_parts(of, [rows[-1].received]) == _looking_at_each(of, rows[-1].received)
+def test_while_the_steps_before_a_spell_leave_the_day_each_reading_is_looked_at() -> None:
+    at = [(0, 120), (1, 120), (6, 120), (11, 69), (16, 69), (21, 69), *((26.5 + 5 * n, 120) for n in range(290))]
+    of = _past([_row(minute, value, 0.1, 1, "") for minute, value in at], Thresholds())
+    walk, _ = _looking_at_each(of, after(1450))
+    assert walk.settle_at is not None  # without the first minute's step the fall counts as lasting 15
+    assert _in_parts(of, [after(700), after(1450)])[0] == walk
 
 
 @pytest.mark.parametrize(("name", "first"), [("cgmq_dexcom", 1500), ("cgmq_libre", 1330)])
