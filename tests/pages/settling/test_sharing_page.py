@@ -196,7 +196,7 @@ def test_every_kind_is_in_one_group_and_has_a_name_in_both_languages() -> None:
 def test_kinds_are_told_by_their_groups_where_these_are_whole() -> None:
     assert kinds_told(EN, None) == "everything"
     assert kinds_told(EN, [*GROUPS["glucose"], Kind.WEIGHT]) == "glucose, weight"
-    assert kinds_told(FR, [Kind.STEPS, Kind.HEIGHT, Kind.TEMPERATURE]) == "taille, température et pas"
+    assert kinds_told(FR, [Kind.STEPS, Kind.HEIGHT, Kind.TEMPERATURE]) == "taille, température et nombre de pas"
 
 
 def test_a_last_day_is_told_as_it_was_chosen_on_the_days_when_clocks_change() -> None:
