@@ -1,5 +1,6 @@
 """What a stream tells, to whom, and that nothing is lost or told twice."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -294,7 +295,8 @@ def test_silence_is_told_once_and_a_reading_ends_it(world: World) -> None:
 
 def raised(world: World, holder: Holder, kind: int = 1, ago: str = "0 minutes") -> None:
     """An alert as the watch's journal has it."""
-    because = '{"key": "urgent_low", "numbers": [{"name": "value", "value": 54, "unit": "mg/dL"}]}'
+    numbers = [{"name": "glucose", "value": 47, "unit": "mg/dL"}, {"name": "bound", "value": 54, "unit": "mg/dL"}]
+    because = json.dumps({"key": "urgent_low", "numbers": numbers})
     world.as_administrator(
         "WITH a AS (INSERT INTO alert (person, shown, key, id, rule, kinds, level, since, last, raised_at, because, "
         "evidence) VALUES (%s, false, gen_random_uuid()::text, gen_random_uuid(), 'urgent_low', ARRAY[%s]::smallint[], "
