@@ -35,7 +35,7 @@ def run(where: Setting, rounds: int) -> list[Ratio]:
     finally:
         database.close()
     return [
-        Ratio(f"the queries of a list of {PEOPLE:,} beside a pass over the rights", rights, query, 5.0),
+        Ratio(f"the queries of a list of {PEOPLE:,} beside a pass over the rights", rights, query, 6.0),
         Ratio("its page, beside them", query, page, 1.5),
     ]
 
