@@ -144,7 +144,7 @@ def _remembering(walk: Walk, known: Known) -> Known:
 
 def _wake(known: Known) -> datetime | None:
     """When to look again though nothing comes."""
-    wakes = (rule.wake(known) for rule in rules())
+    wakes = (wake(known) for wake in {rule.wake for rule in rules()})
     return min((at for at in wakes if at is not None and at > known.now), default=None)
 
 

@@ -14,6 +14,7 @@ from alerts.rule import Known, Source, Subject, Trace, Weighed
 from alerts.thresholds import Thresholds, in_force
 from hub.quantities import Kind
 from timeseries.glucose.one_source import Integers, Samples, one_source
+from timeseries.glucose.steps import usual_step
 from timeseries.glucose.tally import Tally, tally_by_day
 from timeseries.local_time import date_of, start_of_day
 
@@ -26,6 +27,7 @@ WEIGHT_BACK = timedelta(days=200)
 TALLY_DAYS = 16
 """Whole local days handed to rules: fourteen, as they end on each of three days."""
 
+_COLUMNS = tuple(field.name for field in fields(Samples))
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -88,8 +90,9 @@ class History:
         samples = self._until(kind, now)
         recent = _chosen(samples, samples.at >= us(now - back))
         devices = np.unique(recent.device).tolist()
-        told = [one_source(_chosen(recent, recent.device == device), self.subject.zone) for device in devices]
-        return [Trace(device, kind, series, series.levels) for device, series in zip(devices, told, strict=True)]
+        own = [recent] if len(devices) == 1 else [_chosen(recent, recent.device == device) for device in devices]
+        told = [one_source(each, self.subject.zone) for each in own]
+        return [Trace(device, kind, s, s.levels, usual_step(s)) for device, s in zip(devices, told, strict=True)]
 
     def _newest(self, now: datetime) -> datetime | None:
         """Of those that came within a day: an import of old ones is no sign of a sensor that is worn. [own rule]"""
@@ -152,7 +155,7 @@ def _in_order(samples: Samples) -> Samples:
 
 
 def _chosen(samples: Samples, chosen: Integers | NDArray[np.bool_] | slice) -> Samples:
-    return Samples(**{field.name: getattr(samples, field.name)[chosen] for field in fields(Samples)})
+    return Samples(*(getattr(samples, name)[chosen] for name in _COLUMNS))
 
 
 def _first(received: Integers, after: int) -> datetime | None:

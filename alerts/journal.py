@@ -167,7 +167,7 @@ def _event(told: Told, now: datetime) -> dict[str, Any]:
     return {
         "alert": event.alert, "what": event.what, "at": event.at, "rule": event.rule, "level": event.level,
         "because": _BECAUSE.dump_json(event.because).decode(), "rings": event.what.rings, "quiet": list(event.quiet),
-        "only_for": list(event.only), "by": event.by, "until": event.until,
+        "only_for": list(event.only), "by": event.by, "until": event.until, "ended": event.ended,
         "planned_at": now if told.stale else None,
     }  # fmt: skip
 
@@ -197,9 +197,9 @@ def _snoozes(alert: Alert) -> str:
 
 _EVENT = """
     INSERT INTO alert_event (person, shown, alert, what, at, rule, level, because, rings, quiet, only_for, by, until,
-                             planned_at)
+                             ended, planned_at)
     VALUES (%(person)s, %(shown)s, %(alert)s, %(what)s, %(at)s, %(rule)s, %(level)s, %(because)s::jsonb, %(rings)s,
-            %(quiet)s::text[], %(only_for)s::text[], %(by)s, %(until)s, %(planned_at)s)
+            %(quiet)s::text[], %(only_for)s::text[], %(by)s, %(until)s, %(ended)s, %(planned_at)s)
 """
 _RAISE = """
     INSERT INTO alert (person, shown, key, id, rule, kinds, level, since, until, last, raised_at, resolved_at,

@@ -1,8 +1,9 @@
-"""Over the receipts that change nothing to the last of them, which then is looked at as any other.
+"""Over the receipts that change nothing to the next one, or to the last of them where nothing comes in time.
 
 The walk is the same as if each had been looked at: none of them tells anything, and what a look remembers (the newest
-reading, when to look again) is the last one's. What leaves the day that rules judge could make other spells of the
-rest: nobody leaps to where anything beyond a bound, or what its step is told from, has left it.
+reading, when to look again) is that of the receipt leapt to, which is looked at as any other. What leaves the day that
+rules judge could make other spells of the rest: nobody leaps to where anything beyond a bound, or what its step is told
+from, has left it.
 """
 
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from timeseries.glucose.one_source import Samples
 
 
 def leap(calm: Calm, looked_at: datetime, history: History, stop: datetime) -> datetime | None:
-    """The last of two receipts or more after `looked_at` and before `stop` that change nothing; None if none is."""
+    """A receipt before `stop`, those between `looked_at` and it changing nothing; None if it is the next one."""
     stop = min([stop, *_others(looked_at, history)])
     samples = history.glucose.get(Kind.GLUCOSE_INTERSTITIAL)
     if samples is None:
@@ -28,10 +29,12 @@ def leap(calm: Calm, looked_at: datetime, history: History, stop: datetime) -> d
     after = int(np.searchsorted(samples.received, us(stop), side="left"))
     if after - first < 2:
         return None
+    after = min(after, int(np.searchsorted(samples.received, _steady_until(calm, looked_at, history), side="right")))
     passed = _passed(calm, samples, us(looked_at), first, after)
-    received = samples.received[first : first + passed]
-    received = received[received <= _steady_until(calm, looked_at, history)]
-    return moment(int(received[-1])) if len(received) > 1 else None
+    last = first + passed - 1
+    in_time = passed and last + 1 < after and samples.received[last + 1] < samples.at[last] + calm.fresh
+    far = last + 1 if in_time else last
+    return moment(int(samples.received[far])) if far > first else None
 
 
 def _others(looked_at: datetime, history: History) -> Iterator[datetime]:

@@ -64,6 +64,9 @@ def step(state: State, now: datetime, found: Mapping[str, tuple[Finding, ...]], 
     First the findings, so that who acts finds the alert; then acts; then what is due to ring, unless just quieted.
     """
     events: list[Event] = []
+    if found:
+        kept = tuple(told for told in state.told if now - told.until <= REMEMBERED + timedelta(days=1))
+        state = replace(state, told=kept)
     for rule in sorted(found):
         state, told = _judge(state, now, rule, found[rule])
         events += told
@@ -93,11 +96,8 @@ def _judge(state: State, now: datetime, rule: str, found: tuple[Finding, ...]) -
     going = [finding for finding in found if finding.until is None]
     holding = [finding for finding in going if finding.held]
     pending = [finding for finding in going if not finding.held][:1]
-    state = replace(
-        state,
-        pending=(*(each for each in state.pending if each.rule != rule), *pending),
-        told=tuple(told for told in state.told if now - told.until <= REMEMBERED + timedelta(days=1)),
-    )
+    if pending or state.pending:
+        state = replace(state, pending=(*(each for each in state.pending if each.rule != rule), *pending))
     alert = state.alert_of(rule)
     if alert is not None and alert.is_open:
         return _go_on(state, now, alert, holding) if holding else _resolve(state, now, alert, found)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from alerts.rule import Because, Evidence, Finding, Known, Level, Number, Pace, Trace
 from alerts.spells import GIVEN_UP, Spell, spells
 from hub.quantities import Unit
-from timeseries.glucose.bounds import Bound, Flags
+from timeseries.glucose.bounds import Bound
 from timeseries.glucose.series import moment
 
 MARGIN = Bound(5, 0.3)
@@ -45,20 +45,22 @@ def below(known: Known, sought: Sought, least: float = 0, lasts: Lasts = all_of_
     """Each spell under the bound, of which `lasts` (minutes) must be `least`; ended by 15 minutes at bound + margin."""
     back = Bound(sought.bound.mg_dl + MARGIN.mg_dl, sought.bound.mmol_l + MARGIN.mmol_l)
 
-    def sides(trace: Trace) -> tuple[Flags, Flags]:
-        return trace.levels.below(sought.bound), ~trace.levels.below(back)
+    def spells_of(trace: Trace) -> list[Spell]:
+        beyond = trace.levels.below(sought.bound)
+        return spells(trace, beyond, ~trace.levels.below(back), sought.hold, known.now) if beyond.any() else []
 
-    return tuple(_findings(known, sought, sides, least, lasts))
+    return tuple(_findings(known, sought, spells_of, least, lasts))
 
 
 def above(known: Known, sought: Sought, least: float = 0) -> tuple[Finding, ...]:
     """Each spell over the bound, of which `least` minutes must have passed; ended by 15 minutes at bound - margin."""
     back = Bound(sought.bound.mg_dl - MARGIN.mg_dl, sought.bound.mmol_l - MARGIN.mmol_l)
 
-    def sides(trace: Trace) -> tuple[Flags, Flags]:
-        return trace.levels.above(sought.bound), ~trace.levels.above(back)
+    def spells_of(trace: Trace) -> list[Spell]:
+        beyond = trace.levels.above(sought.bound)
+        return spells(trace, beyond, ~trace.levels.above(back), sought.hold, known.now) if beyond.any() else []
 
-    return tuple(_findings(known, sought, sides, least, all_of_it))
+    return tuple(_findings(known, sought, spells_of, least, all_of_it))
 
 
 def again(known: Known) -> datetime | None:
@@ -68,10 +70,10 @@ def again(known: Known) -> datetime | None:
 
 
 def _findings(
-    known: Known, sought: Sought, sides: Callable[[Trace], tuple[Flags, Flags]], least: float, lasts: Lasts
+    known: Known, sought: Sought, spells_of: Callable[[Trace], list[Spell]], least: float, lasts: Lasts
 ) -> Iterator[Finding]:
     for trace in known.traces:
-        for spell in spells(trace, *sides(trace), sought.hold, known.now):
+        for spell in spells_of(trace):
             minutes = lasts(known, spell)
             held = spell.held and minutes >= least
             if held or (spell.until is None and minutes > 0):

@@ -134,13 +134,14 @@ class Source(StrEnum):
 class Trace:
     """What one device said of one kind of glucose, as known at the instant; each device is judged by itself.
 
-    `levels` are the series' own, in its sensor's unit.
+    `levels` are the series' own, in its sensor's unit; `step` the usual one, minutes.
     """
 
     device: int
     kind: Kind
     series: Series
     levels: Levels
+    step: int | None
 
 
 @dataclass(frozen=True, slots=True)

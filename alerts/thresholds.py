@@ -8,6 +8,7 @@ urgent low can (Dexcom G7).
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from hub.errors import UnsafeThreshold
 from hub.quantities import GLUCOSE_MG_DL_PER_MMOL_L, Kind, Quantity, Unit, to_canonical
@@ -42,13 +43,16 @@ class Limit:
 
         70 mg/dL is 3.9 mmol/L to a sensor that speaks mmol/L, though 3.9 mmol/L converts to 70.26 mg/dL.
         """
-        mg_dl = round(self.mg_dl, 6)
-        told = Bound(mg_dl, self.value if self.unit is Unit.MMOL_L else mg_dl / GLUCOSE_MG_DL_PER_MMOL_L)
-        pair = (each for each in _CONSENSUS if self._says(each, mg_dl))
-        return next(pair, told)
+        return _bound(self)
 
-    def _says(self, bound: Bound, mg_dl: float) -> bool:
-        return self.value == bound.mmol_l if self.unit is Unit.MMOL_L else mg_dl == bound.mg_dl
+
+@lru_cache(maxsize=1024)
+def _bound(limit: Limit) -> Bound:
+    mg_dl = round(limit.mg_dl, 6)
+    in_mmol = limit.unit is Unit.MMOL_L
+    told = Bound(mg_dl, limit.value if in_mmol else mg_dl / GLUCOSE_MG_DL_PER_MMOL_L)
+    pair = (each for each in _CONSENSUS if (limit.value == each.mmol_l if in_mmol else mg_dl == each.mg_dl))
+    return next(pair, told)
 
 
 def _within(what: str, number: float, low: float, high: float, unit: str) -> None:

@@ -29,6 +29,9 @@ GLANCES = 400
 REST = 60.0
 """Seconds before somebody at whom a rule failed is looked at again; the others are unharmed."""
 
+TRIES = 3
+"""How often somebody is looked at at once where others look too; then it is theirs, or the next turn's."""
+
 SLICE = timedelta(days=2)
 """What is made anew of the past in one turn, so that nobody's present waits for somebody's past."""
 
@@ -80,14 +83,16 @@ class Watcher:
 
     def look_at(self, person: int) -> None:
         """Look at one person now, unless another worker does; raises DatabaseError, SqlError, Fault."""
-        try:
-            with self._database.transaction(Role.WATCH) as connection:
-                one_view(connection)
-                told = look(connection, [person], self._clock(connection)) if hold(connection, person) else []
-        except SerializationFailure:  # somebody has just looked
+        for _ in range(TRIES):
+            try:
+                with self._database.transaction(Role.WATCH) as connection:
+                    one_view(connection)
+                    told = look(connection, [person], self._clock(connection)) if hold(connection, person) else []
+            except SerializationFailure:  # somebody has just looked, or only glanced
+                continue
+            for each in told:
+                self._tell(each)
             return
-        for each in told:
-            self._tell(each)
 
     def _look(self, besides: Sequence[int]) -> tuple[list[int], list[Walked]]:
         with self._database.transaction(Role.WATCH) as connection:

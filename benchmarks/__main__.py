@@ -17,6 +17,7 @@ from benchmarks import (
     load,
     measured,
     reading_back,
+    refusals,
     store_keep,
     views,
     whole_way,
@@ -95,7 +96,7 @@ def _on_servers(size: Size, parts: list[Part], times: int) -> None:
             console.print(reading_back.table(clinic_list.run(where, times)))
         if Part.VIEWS in parts:
             status.update(f"what the rights cost, {times} rounds…")
-            console.print(reading_back.table(views.run(where, times)))
+            console.print(reading_back.table(views.run(where, times) + refusals.run(where, times)))
         if Part.FLOOD in parts:
             _flood(where, size, compared, status.update)
 

@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from statistics import median
 from time import perf_counter
 from uuid import UUID
 
 import httpx
 import psycopg
+from fastapi import Request
 from rich.table import Table
 
 from benchmarks.setting import Setting
@@ -19,6 +21,10 @@ from ingest_api.app import create_app
 from ingest_api.context import Hub
 from ingest_api.intake import Intake
 from ingest_api.limits import Limits, Rates
+from ingest_api.pages.preferences import Preferences
+from ingest_api.pages.routes import report
+from ingest_api.pages.views.report import days_asked
+from ingest_api.pages.visitor import Visitor
 
 DAYS = 14
 _UNLIMITED = Rates(reads="1000000/minute", writes="1000000/minute", failures="1000000/minute")
@@ -72,29 +78,33 @@ class Asked:
 
     def __init__(self, hub: Hub, role: ActorRole, name: str | None = None) -> None:
         """Whoever bears a token made for that name."""
-        self.database = hub.database
+        self.hub, self.database = hub, hub.database
         token = hub.access.create(role, name) if name else hub.access.create(role)
         actor = hub.access.actor(token)
         if actor is None:
             raise RuntimeError("the token just made is nobody's")
-        self.ticket: UUID = actor.ticket
-        self.account = actor.account
+        self.actor = actor
         self._transport = httpx.ASGITransport(create_app(hub))
         self._headers = {"Authorization": f"Bearer {token}"}
 
     def seconds(self, path: str) -> float:
         """The median time of that GET."""
-        return asyncio.run(self._seconds(path))
+        return asyncio.run(self._in_turn([path], TIMES, 200))[0]
 
-    async def _seconds(self, path: str) -> float:
+    def refused(self, paths: list[str], times: int) -> list[float]:
+        """The median time of each of those GETs, asked in turn that many times; nothing is found there."""
+        return asyncio.run(self._in_turn(paths, times, 404))
+
+    async def _in_turn(self, paths: list[str], times: int, status: int) -> list[float]:
         async with httpx.AsyncClient(transport=self._transport, base_url="http://hub", headers=self._headers) as client:
-            took = []
-            for _ in range(TIMES):
+            took: list[list[float]] = [[] for _ in paths]
+            for turn in range(times * len(paths)):
                 begun = perf_counter()
-                answer = await client.get(path)
-                took.append(perf_counter() - begun)
-                answer.raise_for_status()
-            return median(took)
+                answer = await client.get(paths[turn % len(paths)])
+                took[turn % len(paths)].append(perf_counter() - begun)
+                if answer.status_code != status:
+                    raise RuntimeError(f"{answer.status_code} where {status} belongs")
+            return [median(each) for each in took]
 
 
 def _trends(where: Setting, asked: Asked, rounds: int) -> list[Ratio]:
@@ -102,19 +112,35 @@ def _trends(where: Setting, asked: Asked, rounds: int) -> list[Ratio]:
     short, long = people(where, 2)
     wear(where, short, DAYS)
     wear(where, long, 10 * DAYS)
-    paths = {number: f"/v1/people/{_id(where, number)}/trends/glucose" for number in (short, long)}
-    report = f"/people/{_id(where, short)}/report"
-    bare, trend, history, printed = [], [], [], []
+    paths = {number: f"/v1/people/{id_of(where, number)}/trends/glucose" for number in (short, long)}
+    whose = id_of(where, short)
+    bare, trend, history, printed, read, drawn = [], [], [], [], [], []
     for _ in range(rounds):
         bare.append(_bare(asked, short))
         trend.append(asked.seconds(paths[short]))
         history.append(asked.seconds(paths[long]))
-        printed.append(asked.seconds(report))
+        printed.append(asked.seconds(f"/people/{whose}/report"))
+        read.append(median_of(lambda: _read(asked, whose)))
+        drawn.append(_drawing(asked, whose))
     return [
         Ratio(f"trend of {DAYS} days beside the bare SELECT of its rows", bare, trend, 3.0),
         Ratio("the same with ten times the history", trend, history, 1.1),
         Ratio(f"the report of {DAYS} days, a page, beside the trend of as many", trend, printed, 1.5),
+        Ratio("drawing it, beside its queries", read, drawn, 0.5),
     ]
+
+
+def _read(asked: Asked, person: UUID) -> report.Found:
+    """What the report's page asks the database."""
+    visitor, now = Visitor(Preferences(), who=asked.actor), datetime.now(UTC)
+    return report.read(asked.hub, visitor, person, lambda zone: days_asked("", None, zone, now))
+
+
+def _drawing(asked: Asked, person: UUID) -> float:
+    """What is made of the answers: figures, charts, tables, the template."""
+    found, visitor, now = _read(asked, person), Visitor(Preferences(), who=asked.actor), datetime.now(UTC)
+    request = Request({"type": "http", "path": "/", "query_string": b"", "headers": [], "server": ("hub", 80)})
+    return median_of(lambda: report.drawn(request, visitor, found, now))
 
 
 def _bare(asked: Asked, person: int) -> float:
@@ -123,7 +149,7 @@ def _bare(asked: Asked, person: int) -> float:
         "SELECT taken_at, value FROM reading WHERE person = %s AND kind = 1 "
         "AND taken_at >= now() - interval '14 days' AND taken_at < now()"
     )
-    return median_of(lambda: _fetch(asked.database, asked.ticket, query, person))
+    return median_of(lambda: _fetch(asked.database, asked.actor.ticket, query, person))
 
 
 def _fetch(database: Database, ticket: UUID, query: str, person: int) -> None:
@@ -137,7 +163,7 @@ def people(where: Setting, how_many: int) -> list[int]:
     return [number for (number,) in rows]
 
 
-def _id(where: Setting, person: int) -> UUID:
+def id_of(where: Setting, person: int) -> UUID:
     with psycopg.connect(where.database_url) as connection:
         row = connection.execute("SELECT id FROM vigie.person WHERE number = %s", (person,)).fetchone()
     if row is None:
@@ -159,7 +185,7 @@ def wear(where: Setting, person: int, days: int) -> None:
         connection.execute("ANALYZE reading")
 
 
-def median_of(what: Callable[[], None]) -> float:
+def median_of(what: Callable[[], object]) -> float:
     took = []
     for _ in range(TIMES):
         begun = perf_counter()

@@ -32,7 +32,7 @@ class MemoryDirectory:
 
     def held(self, names: Iterable[str]) -> dict[str, HeldDevice]:
         """See Directory."""
-        return {name: self._known[_spelled(name)] for name in names if _spelled(name) in self._known}
+        return {name: self._known[spelled(name)] for name in names if spelled(name) in self._known}
 
 
 class PostgresDirectory:
@@ -53,7 +53,7 @@ class PostgresDirectory:
             if version != remembered.version or len(remembered.known) > MOST_UNKNOWN:
                 remembered = self._remembered = _Remembered(version)
             known = remembered.known
-            missing = {name: _spelled(name) for name in wanted if name not in known}
+            missing = {name: spelled(name) for name in wanted if name not in known}
             if missing:
                 found = _read(connection.execute(_HELD, {"names": list(missing.values())}).fetchall())
                 known.update({name: found.get(spelled) for name, spelled in missing.items()})
@@ -105,7 +105,8 @@ def _holding(
     return [Holding(since, until, ZoneInfo(zone), person, household, shared)]
 
 
-def _spelled(name: str) -> str:
+def spelled(name: str) -> str:
+    """A name as devices are looked up by: an address in its one spelling, "" for what can be none."""
     try:
         return normal_address(name)
     except RecordError:

@@ -6,7 +6,7 @@
 A policy says which roles may ask at all; whose record is whose is the database's to say, by the actor's ticket.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -35,6 +35,7 @@ __all__ = [
     "Sender",
     "Sharer",
     "TheHub",
+    "asked_again",
     "policy_of",
 ]
 
@@ -114,6 +115,15 @@ def _signed_in(request: Request, hub: Hub, sent: str | None) -> Actor:
         guard.check_same_site(request, hub.site)
         guard.check_token(cookie, sent)
     return actor
+
+
+def asked_again(request: Request, hub: Hub) -> Callable[[], Actor | None]:
+    """Who asks by now, for an answer that goes on; None once they may not. Listening keeps no session alive."""
+    if "authorization" in request.headers:
+        token = request.headers["authorization"].partition(" ")[2].strip()
+        return lambda: hub.access.actor(token)
+    cookie = request.cookies.get(hub.site.session_cookie, "")
+    return lambda: hub.access.still_signed_in(cookie)
 
 
 PUBLIC = Depends(Public("it tells nothing of anybody"))

@@ -129,7 +129,7 @@ class Intake:
             _keep(connection, opened)
             for each in opened:
                 if each.refused:
-                    quarantine.put(connection, each.raw, each.refused)
+                    quarantine.put(connection, each.raw, each.refused, {m.device for m in each.decoded.measurements})
             acks = advance(connection, (o.decoded.sequence for o in opened if o.decoded.sequence))
         receipts = [Receipt(tuple(each.fates), tuple(each.refused)) for each in opened]
         tally(receipts)

@@ -1,12 +1,13 @@
 """What was refused, byte for byte with its reasons: once an hour however often it comes, until a replay succeeds."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
 from hub.database import Connection, Jsonb
+from hub.directory import spelled
 from hub.measurements import Channel, RawPayload, Refused
 
 
@@ -20,13 +21,17 @@ class Quarantined:
     times: int
 
 
-def put(connection: Connection, raw: RawPayload, refused: Sequence[Refused]) -> None:
-    """Keep a payload whose parts (or whole: position -1) were refused; known already, it is counted again."""
+def put(connection: Connection, raw: RawPayload, refused: Sequence[Refused], devices: Collection[str] = ()) -> None:
+    """Keep a payload whose parts (or whole: position -1) were refused; known already, it is counted again.
+
+    `devices` are those it was decoded to speak of: whoever is deleted takes what was refused of theirs along.
+    """
     reasons = [{"position": r.position, "code": r.why.code, "why": str(r.why)} for r in refused]
     connection.execute(
-        "INSERT INTO quarantine AS q (digest, channel, source, address, retained, payload, received_at, reasons) "
-        "VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (digest) DO UPDATE SET "
-        "times = q.times + 1, last_at = now(), reasons = EXCLUDED.reasons, resolved_at = NULL",
+        "INSERT INTO quarantine AS q "
+        "(digest, channel, source, address, retained, payload, received_at, reasons, devices) "
+        "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (digest) DO UPDATE SET times = q.times + 1, "
+        "last_at = now(), reasons = EXCLUDED.reasons, devices = EXCLUDED.devices, resolved_at = NULL",
         (
             _digest(raw),
             raw.channel,
@@ -36,6 +41,7 @@ def put(connection: Connection, raw: RawPayload, refused: Sequence[Refused]) -> 
             raw.payload,
             raw.received_at,
             Jsonb(reasons),
+            sorted({spelled(device).lower() for device in devices}),
         ),
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,5 +52,9 @@ def moments(array: bytes | None) -> NDArray[np.int64]:
 
 def elements(array: bytes | None, element: str) -> NDArray[np.generic]:
     """The elements of an array without nulls, each of which stands after its length; None is the empty one."""
-    told = np.dtype([("length", ">i4"), ("value", element)])
-    return np.frombuffer(array or bytes(_HEADER), told, offset=_HEADER)["value"]
+    return np.frombuffer(array or bytes(_HEADER), _told(element), offset=_HEADER)["value"]
+
+
+@cache
+def _told(element: str) -> np.dtype[np.void]:
+    return np.dtype([("length", ">i4"), ("value", element)])

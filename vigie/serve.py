@@ -35,7 +35,7 @@ from ingest_api.metrics import tell
 from timeseries.upkeep import Upkeep
 from vigie import gateway_accounts
 from vigie.signing import Signing
-from vigie.watch import once_heard
+from vigie.watch import once_heard, together
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +93,7 @@ def hub(
             stack.callback(provider.close)
         intake = Intake(database, PostgresDirectory(database), keys)
         checks: ReadyChecks = {"database": database.answers}
-        look = Watcher(database, tell=tell).turn
+        look = together(Watcher(database, tell=tell).turn)
         if Part.INTAKE in parts:
             source = MqttSource(mqtt_url, mqtt_client or Address.of(mqtt_url).hub_session, topic_filters())
             checks |= _hear(stack, database, source, intake)

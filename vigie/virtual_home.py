@@ -27,7 +27,7 @@ from vigie.services.state import Say
 FOLDER = "home-lefevre"
 MISSING = "The Lefèvres' virtual Bluetooth home stays away: bumble is not installed; pip install 'vigie[demo]' gets it."
 
-_SETTLES, _STOPS = 5.0, 10.0
+_SETTLES, _STOPS = 5.0, 30.0
 """Seconds to wait at the end for the hub's last answers, and for the process to close what it has open."""
 
 

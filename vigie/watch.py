@@ -1,8 +1,8 @@
-"""A watch beside its intake waits until that has heard what was said while the hub was away."""
+"""When the watch takes its turns: once the intake has heard what was said while the hub was away; a breath apart."""
 
 from collections.abc import Callable
 from datetime import timedelta
-from time import monotonic
+from time import monotonic, sleep
 
 from device_adapters.buffer import Hearing
 
@@ -11,6 +11,10 @@ CAUGHT_UP = timedelta(seconds=2)
 
 LONGEST_HEARING = 60.0
 """Seconds to wait for that, at most: with no broker to hear, silences are true ones."""
+
+BREATH = 0.1
+"""Seconds from one look at who is marked to the next, at least: what comes meanwhile is looked at together, which costs
+a fraction of looking at each, and nobody's alarm is the later for it by more than that."""
 
 
 def once_heard(hearing: Callable[[], Hearing | None], turn: Callable[[], bool]) -> Callable[[], bool]:
@@ -24,5 +28,18 @@ def once_heard(hearing: Callable[[], Hearing | None], turn: Callable[[], bool]) 
             now = hearing()
             waiting = monotonic() < until and (now is None or now.until - now.since < CAUGHT_UP)
         return False if waiting else turn()
+
+    return taken
+
+
+def together(turn: Callable[[], bool]) -> Callable[[], bool]:
+    """That turn, begun a breath after the one before at the earliest."""
+    begun = monotonic() - BREATH
+
+    def taken() -> bool:
+        nonlocal begun
+        sleep(max(0.0, begun + BREATH - monotonic()))
+        begun = monotonic()
+        return turn()
 
     return taken

@@ -2,36 +2,38 @@
 
 Whoever's turn had come while it rang, and whom no message of it reached, is told once that it was, and from when until
 when; if nobody at all was reached, the next step of the chain too. What somebody dealt with is told to nobody. It waits
-for the end of quiet hours; what was not urgent is then one message for all of them.
+for the end of quiet hours; what was not urgent is then one message for all of them. What ended because nothing was
+heard any more may go on: it presses as it did.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from alerts.delivery.chain import chain_of
 from alerts.delivery.escalation import Call, Ring, missed
 from alerts.delivery.outbox import Entry, put
-from alerts.rule import Level
+from alerts.rule import Ended, Level
 from hub.database import Connection
 
-WAS, MEANWHILE = "was", "meanwhile"
-"""What messages tell: of one alert, or of whatever was not urgent during quiet hours."""
+WAS, LOST, MEANWHILE = "was", "lost", "meanwhile"
+"""What messages tell: of one alert, that is over or was lost sight of; of whatever was not urgent in quiet hours."""
 
 
 @dataclass(frozen=True, slots=True)
 class Over:
     """An alert that is over, by its last event; `began`: since when nobody had acknowledged it, None if somebody has.
 
-    `resting`: accounts that snoozed it, and so know of it.
+    `ended`: how it did, None where that is not known; `resting`: accounts that snoozed it, and so know of it.
     """
 
     event: int
     person: int
     shown: bool
     kinds: list[int] | None
-    level: str
+    level: Level
     at: datetime
+    ended: Ended | None
     began: datetime | None
     resting: list[str]
 
@@ -48,26 +50,29 @@ def _tell(connection: Connection, over: Over, began: datetime, kinds: list[int])
     told = connection.execute(_REACHED, (began, over.event)).fetchall()
     reached = frozenset([*(account for (account,) in told), *map(int, over.resting)])
     chain = chain_of(connection, over.person, over.shown, kinds)
-    for call in missed(Ring(began, began, Level(over.level)), over.at, chain.members, reached):
+    wakes = over.ended == Ended.LOST and over.level == Level.URGENT
+    members = [replace(each, quiet=None) for each in chain.members] if wakes else chain.members
+    for call in missed(Ring(began, began, Level(over.level)), over.at, members, reached):
         if call.account in chain.sees:
             put(connection, _entry(over, call, kinds))
 
 
 def _entry(over: Over, call: Call, kinds: list[int]) -> Entry:
-    """It presses nobody; of a night there is one for all that was not urgent, whichever of it came first."""
-    together = over.level != Level.URGENT and call.not_before > over.at
-    what, about = (
-        (MEANWHILE, f"{over.person} {over.shown} {kinds} {call.not_before}") if together else (WAS, str(over.event))
-    )
+    """What is over presses nobody; of a night there is one for all that was not urgent, whichever of it came first."""
+    lost = over.ended == Ended.LOST
+    together = not lost and over.level != Level.URGENT and call.not_before > over.at
+    night = f"{over.person} {over.shown} {kinds} {call.not_before}"
     return Entry(
-        account=call.account, what=what, level=Level.NOTICE, about=about, person=over.person, shown=over.shown,
-        kinds=kinds, event=None if together else over.event, step=call.step, not_before=call.not_before,
+        account=call.account, what=LOST if lost else MEANWHILE if together else WAS,
+        level=over.level if lost else Level.NOTICE, about=night if together else str(over.event), person=over.person,
+        shown=over.shown, kinds=kinds, event=None if together else over.event, step=call.step,
+        not_before=call.not_before,
     )  # fmt: skip
 
 
 # one that is on its way just now may yet get through: it is waited for
 OVER = """
-    SELECT e.number, e.person, e.shown, a.kinds, e.level, e.at,
+    SELECT e.number, e.person, e.shown, a.kinds, e.level, e.at, e.ended,
            (SELECT min(b.at) FROM alert_event b
             WHERE (b.person, b.shown, b.alert) = (e.person, e.shown, e.alert) AND b.what IN ('raised', 'worsened')
               AND b.number > coalesce((

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from alerts.alert import What
 from alerts.channel import Message
-from alerts.delivery.afterwards import WAS
+from alerts.delivery.afterwards import LOST, WAS
 from alerts.prevention.words import day_in_words
 from alerts.rule import Because, Level
 from alerts.wording import Language, discreet, revealing, sentence, title
@@ -89,8 +89,8 @@ def _said(told: _Told) -> tuple[str, str, dict[str, str]]:
         return name, _revealed(told), {"person": str(told.person), "rule": told.rule, "since": told.since.isoformat()}
     if told.reveals and told.says:
         return SENDER, told.says[told.language], {}
-    if told.what == WAS:
-        return SENDER, discreet(f"was_{told.pressed}", told.language, **told.span), {}
+    if told.what in (WAS, LOST):
+        return SENDER, discreet(f"{told.what}_{told.pressed}", told.language, **told.span), {}
     return SENDER, discreet(told.level if told.what in _TOLD else told.what, told.language, code=told.code or ""), {}
 
 
@@ -99,7 +99,7 @@ def _revealed(told: _Told) -> str:
     text = sentence(_BECAUSE.validate_python(told.because), told.language, told.unit)
     if told.what == What.RAISED:
         return text
-    return revealing(WAS if told.what == WAS else "again", told.language, sentence=text, **told.span)
+    return revealing(told.what if told.what in (WAS, LOST) else "again", told.language, sentence=text, **told.span)
 
 
 def clock(since: datetime, now: datetime, zone: ZoneInfo, language: Language) -> str:
@@ -112,8 +112,8 @@ def clock(since: datetime, now: datetime, zone: ZoneInfo, language: Language) ->
 _LETTER = """
     SELECT o.key, c.channel, c.address, c.secret, me.id, o.level, o.what, c.language, c.glucose_unit, c.code, n.says,
            c.reveals AND (w.person IS NOT DISTINCT FROM o.person OR coalesce(h.reveals, false)),
-           p.id, p.given, p.time_zone, e.rule, e.level, e.because, CASE WHEN o.what = 'was' THEN now() ELSE e.at END,
-           a.since, coalesce(a.until, e.at)
+           p.id, p.given, p.time_zone, e.rule, e.level, e.because,
+           CASE WHEN o.what IN ('was', 'lost') THEN now() ELSE e.at END, a.since, coalesce(a.until, e.at)
     FROM outbox o
     JOIN contact c ON c.id = o.contact
     JOIN account w ON w.number = o.account

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 from alerts.rule import ALWAYS, Because, Finding, Known, Level, Looks, Number, Pace, Quiet, Rule, Source
 from hub.quantities import Kind
-from timeseries.glucose.steps import usual_step
 
 NAME = "sensor_silence"
 PACE = Pace(timedelta(minutes=60))
@@ -40,7 +39,7 @@ def find(known: Known) -> tuple[Finding, ...]:
 
 def limit_of(known: Known) -> timedelta:
     """The person's limit, or two steps and a minute of a slower sensor: one lost reading is no silence."""
-    steps = (usual_step(t.series) or 0 for t in known.traces if t.kind is Kind.GLUCOSE_INTERSTITIAL)
+    steps = (t.step or 0 for t in known.traces if t.kind is Kind.GLUCOSE_INTERSTITIAL)
     slowest = min(max(steps, default=0), SLOWEST)
     return max(known.thresholds.silence.minutes, 2 * slowest + 1) * _MINUTE
 

@@ -2,8 +2,9 @@
 
 -- ── What was over before it got through ──────────────────────────────────────────────────────────────────────────────
 
--- Those whom an alert did not reach are told that it was (alerts.delivery.afterwards): its last event is in the queue too.
--- What was over before this migration is past.
+-- Those whom an alert did not reach are told that it was (alerts.delivery.afterwards): its last event is in the queue too,
+-- and says whether it is over, or nothing was heard any more. What was over before this migration is past.
+ALTER TABLE alert_event ADD COLUMN ended text CHECK (ended IN ('back', 'lost'));
 UPDATE alert_event SET planned_at = committed_at WHERE what = 'resolved';
 CREATE INDEX alert_event_ended ON alert_event (number) WHERE what = 'resolved' AND planned_at IS NULL;
 

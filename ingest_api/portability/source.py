@@ -51,9 +51,9 @@ class Kept:
 class Source:
     """One person's record as one actor sees it."""
 
-    def __init__(self, hub: Hub, actor: Actor, person: UUID, found: Whose) -> None:
-        """Of a person the actor may see."""
-        self._hub, self._actor, self._found = hub, actor, found
+    def __init__(self, hub: Hub, again: Callable[[], Actor | None], person: UUID, found: Whose) -> None:
+        """Of a person the actor may see; `again` says who that is by now, None once they may ask no longer."""
+        self._hub, self._again, self._found = hub, again, found
         self.person = person
         self._devices: dict[UUID, None] = {}
 
@@ -134,7 +134,14 @@ class Source:
 
     @property
     def _is_own(self) -> bool:
-        return self._actor.person == self._found.number
+        return self._asking().person == self._found.number
+
+    def _asking(self) -> Actor:
+        """Who asks by now; raises NotFound once they may not."""
+        actor = self._again()
+        if actor is None:
+            raise NotFound(_ENDED)
+        return actor
 
     def _readings(self, kind: int, after: tuple[datetime, UUID]) -> list[Kept]:
         rows = self._rows(_READINGS, kind=kind, time=after[0], key=after[1], limit=PAGE)
@@ -146,9 +153,9 @@ class Source:
 
     @contextmanager
     def _seeing(self) -> Iterator[Connection]:
-        with self._hub.reading(self._actor) as connection:
+        with self._hub.reading(self._asking()) as connection:
             if whose(connection, self.person) is None:
-                raise NotFound("the right to see this record ended; ask for the export again if you have it anew")
+                raise NotFound(_ENDED)
             yield connection
 
 
@@ -172,6 +179,7 @@ def _kept(row: Row) -> Kept:
     )  # fmt: skip
 
 
+_ENDED = "the right to see this record ended; ask for the export again if you have it anew"
 _READINGS = """
     SELECT r.key, r.kind, r.value, r.raw_value, r.raw_unit, r.condition, r.taken_at, r.utc_offset, d.id, d.kind,
            r.channel, r.time_source, r.received_at, r.device_time, r.sequence, r.attribution, r.context

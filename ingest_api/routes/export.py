@@ -5,12 +5,12 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 
 from hub.accounts import Scope
 from ingest_api.access import Actor
-from ingest_api.context import Policy, TheHub
+from ingest_api.context import Policy, TheHub, asked_again
 from ingest_api.opened import enter, refuse
 from ingest_api.portability import csv_zip, fhir_bundle
 from ingest_api.portability.source import Source, Writer
@@ -36,7 +36,7 @@ _WRITERS: dict[Format, tuple[Writer, str, str]] = {
 
 @router.get("/export", response_class=StreamingResponse)
 def get_export(
-    person: UUID, hub: TheHub, actor: Exporter, format_: Annotated[Format, Query(alias="format")]
+    person: UUID, request: Request, hub: TheHub, actor: Exporter, format_: Annotated[Format, Query(alias="format")]
 ) -> StreamingResponse:
     """Everything: readings, devices, pairings, who may see it, what is hidden, who saw it.
 
@@ -51,4 +51,6 @@ def get_export(
     write, media, ending = _WRITERS[format_]
     name = f"vigie-{datetime.now(UTC):%Y-%m-%d}.{ending}"
     told = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return StreamingResponse(write(Source(hub, actor, person, found)), media_type=media, headers=told)
+    return StreamingResponse(
+        write(Source(hub, asked_again(request, hub), person, found)), media_type=media, headers=told
+    )

@@ -12,7 +12,7 @@ from hub.accounts import Scope
 from hub.errors import UnitMismatch
 from hub.quantities import Kind, Unit
 from ingest_api.access import Actor
-from ingest_api.context import Hub, Policy, TheHub
+from ingest_api.context import Hub, Policy, TheHub, asked_again
 from ingest_api.live import news, told
 from ingest_api.live.follow import Follow
 from ingest_api.live.mark import Mark, read_mark
@@ -52,7 +52,7 @@ def follow(
     told_to = _liking(visitor, unit, language)
     mark = read_mark(last_event_id or after, datetime.now(UTC))
     live: Live = request.app.state.live
-    following = replace(_open(hub, live, _again(request, hub), told_to, person, mark), drawn=drawn)
+    following = replace(_open(hub, live, asked_again(request, hub), told_to, person, mark), drawn=drawn)
     return Events(events(following, mark is not None, stay), live.streams.one_more(visitor.actor.account))
 
 
@@ -66,15 +66,6 @@ def _open(
     with opened(hub, visitor.actor, person) as record:
         current = told.current(record.connection, record.whose, datetime.now(UTC))
     return Follow(hub, live.stirring, again, visitor, person, record.whose, begins, current)
-
-
-def _again(request: Request, hub: Hub) -> Callable[[], Actor | None]:
-    """Who it is by now; a page that is merely open does not keep its session alive."""
-    if "authorization" in request.headers:
-        token = request.headers["authorization"].partition(" ")[2].strip()
-        return lambda: hub.access.actor(token)
-    cookie = request.cookies.get(hub.site.session_cookie, "")
-    return lambda: hub.access.still_signed_in(cookie)
 
 
 def _liking(visitor: Visitor, unit: str | None, language: Language | None) -> Visitor:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from alerts import advance as core
 from alerts.advance import Walk, advance, steps
 from alerts.alert import Event
-from alerts.calm import Calm
+from alerts.calm import Calm, passing
 from alerts.forecast.foresight import Foresight, foresight
 from alerts.forecast.model import GENERAL
 from alerts.forecast.replay import NEW, versions
@@ -33,7 +33,7 @@ THRESHOLDS = (
     Thresholds(silence=Silence(60), high=HIGH_ON),
     Thresholds(silence=Silence(60), high=HIGH_ON, fast_fall=Fast(on=True)),
 )
-FEW = settings(max_examples=50)
+FEW = settings(max_examples=30)
 
 # mostly plain readings, so that there is something to leap over; each oddity now and then
 APART = st.sampled_from((5, 5, 5, 5, 5, 1, 15, 19, 21, 34, 39, 46))
@@ -58,13 +58,7 @@ def _rows(told: Sequence[tuple[float, float, float, int, str]]) -> list[Row]:
     return [_row(minute, *rest) for minute, (_, *rest) in zip(minutes, told, strict=True)]  # type: ignore[arg-type]
 
 
-STREAMS = st.lists(st.tuples(APART, VALUES, DELAYS, DEVICES, ODD), max_size=60).map(_rows)
-
-
-def _slow_day(values: Sequence[float], apart: int) -> list[Row]:
-    """More than a day of readings, a few of them beyond: what was a spell leaves the day that rules judge."""
-    values = [*values, *[120.0] * (1600 // apart)]
-    return [_row(n * apart + n % 3, value, 0.1, 1, "") for n, value in enumerate(values)]
+STREAMS = st.lists(st.tuples(APART, VALUES, DELAYS, DEVICES, ODD), max_size=40).map(_rows)
 
 
 def _past(rows: Sequence[Row], thresholds: Thresholds, sights: Sequence[Foresight] = ()) -> History:
@@ -96,14 +90,12 @@ def test_leaping_over_what_changes_nothing_tells_the_same_and_ends_where_each_wa
     assert _in_parts(of, sorted({*map(after, cuts), end})) == _looking_at_each(of, max([end, *map(after, cuts)]))
 
 
-@settings(max_examples=12)
-@given(st.lists(st.sampled_from((120, 120, 69, 60, 50, 75, 185, 260)), max_size=14), st.sampled_from((13, 22, 36)))
-def test_a_spell_that_leaves_the_day_is_judged_as_if_each_reading_had_been_looked_at(
-    values: list[float], apart: int
-) -> None:
-    rows = _slow_day(values, apart)
-    of = _past(rows, THRESHOLDS[2])
-    assert _in_parts(of, [rows[-1].received]) == _looking_at_each(of, rows[-1].received)
+def test_while_the_steps_before_a_spell_leave_the_day_each_reading_is_looked_at() -> None:
+    at = [(0, 120), (1, 120), (6, 120), (11, 69), (16, 69), (21, 69), *((26.5 + 5 * n, 120) for n in range(290))]
+    of = _past([_row(minute, value, 0.1, 1, "") for minute, value in at], Thresholds())
+    walk, _ = _looking_at_each(of, after(1450))
+    assert walk.settle_at is not None  # without the first minute's step the fall counts as lasting 15
+    assert _in_parts(of, [after(700), after(1450)])[0] == walk
 
 
 @pytest.mark.parametrize(("name", "first"), [("cgmq_dexcom", 1500), ("cgmq_libre", 1330)])
@@ -115,6 +107,53 @@ def test_on_a_real_trace_few_readings_need_the_rules_and_what_is_told_is_the_sam
     stops = sorted(chance.sample([row.received for row in rows], 12))
     assert _in_parts(of, [*stops, until], since) == _looking_at_each(of, until, since)
     assert len(list(steps(Walk(at=since), of, until))) < len(rows) / 2
+
+
+# ── Which reading passes ─────────────────────────────────────────────────────────────────────────────────────────────
+
+UNTIL_SILENT = 60
+CALM = Calm(NOON, 1, in_mmol=False, least=70, most=250, fresh=UNTIL_SILENT * 60_000_000)
+
+
+def _passes(minute: float, value: float = 120, received: float | None = None, calm: Calm = CALM) -> bool:
+    """Whether a reading at that minute passes, after two hours of 120 up to minute 0, looked at by minute 1."""
+    at = [*range(-120, 1, 5), minute]
+    heard = [*at[:-1], minute + 0.1 if received is None else received]
+    values = [120.0] * 25 + [value]
+    microseconds = [[round(each * 60e6) for each in column] for column in (at, heard)]
+    return passing(calm, 60_000_000, microseconds[0], values, microseconds[1], 25) == 1
+
+
+def test_a_plain_reading_in_turn_passes() -> None:
+    assert _passes(5)
+    assert _passes(5, 70)
+    assert _passes(5, 250)
+    assert _passes(59.8)
+    assert _passes(5, received=25)
+
+
+def test_what_is_beyond_late_ahead_out_of_turn_or_after_silence_does_not() -> None:
+    assert not _passes(5, 69.9)
+    assert not _passes(5, 250.1)
+    assert not _passes(5, received=25.1)
+    assert not _passes(5, received=4.9)
+    assert not _passes(0, received=5)
+    assert not _passes(0.5, received=1)
+    assert not _passes(59.9, received=60)
+
+
+def test_a_number_is_held_against_bounds_in_its_sensors_unit() -> None:
+    assert _passes(5, 70.1, calm=replace(CALM, in_mmol=True, least=3.8, most=13.9))
+    assert not _passes(5, 70.1, calm=replace(CALM, in_mmol=True, least=3.9, most=13.9))
+
+
+def test_a_reading_that_bodes_a_low_does_not() -> None:
+    # twice the newest root, less that of five minutes ago
+    foreseeing = replace(CALM, weights=(0.0, 2.0, -1.0, *[0.0] * 10), floor=-4.3)
+    assert _passes(5, 90, calm=foreseeing)
+    assert not _passes(5, 80, calm=foreseeing)
+    assert _passes(2.5, 90, calm=foreseeing)
+    assert not _passes(2.5, 80, calm=foreseeing)
 
 
 # ── What ends calm ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -159,7 +159,7 @@ def test_a_rise_is_not_a_fall() -> None:
 
 def test_rates_are_those_of_the_arrow() -> None:
     series = trace("cgmq_dexcom").where(trace("cgmq_dexcom").values > 0)
-    found = rates(Trace(1, Kind.GLUCOSE_INTERSTITIAL, series, series.levels))
+    found = rates(Trace(1, Kind.GLUCOSE_INTERSTITIAL, series, series.levels, 5))
     points = [(moment(at), float(value)) for at, value in zip(series.at, series.values, strict=True)]
     alone = [rate(points[max(0, n - 20) : n + 1]) for n in range(300)]
     assert [None if each != each else each for each in found[:300].tolist()] == pytest.approx(alone)

@@ -73,6 +73,8 @@ def test_somebody_is_let_in_and_it_is_taken_away_again(visits: Visits, town: Tow
     expect(listed).to_have_count(0)
     tab_to(page, page.locator("input[name=to]"))
     page.keyboard.type("Dr House")
+    tab_to(page, page.locator("input[name=lasts]").first)
+    page.keyboard.press("Space")  # for how long is never chosen for them
     press(page, page.get_by_role("button", name=said["give"], exact=True))
     expect(listed).to_have_count(1)
     press(page, page.get_by_role("button", name=f"{said['take_away_from']} Dr House"))

@@ -122,7 +122,7 @@ def test_what_is_missing_is_said_with_its_reason(world: World) -> None:
         told[days] = of(world, holder).text
     assert "The sensor said nothing in these days" in told[0]
     assert "Less than a fourteenth" in told[0.5]
-    assert "The sensor spoke in 36% of 14 days only" in told[5]
+    assert "The sensor spoke for only 36% of 14 days" in told[5]
     assert "The glucose management indicator is left out" in told[5]
     assert "(GMI) –" in told[5]
     assert "left out" not in told[14]

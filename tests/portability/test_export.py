@@ -183,11 +183,27 @@ def test_a_right_that_ends_meanwhile_breaks_the_export_off(
     with hub.reading(actor) as connection:
         found = whose(connection, person.id)
     assert found is not None
-    pages = Source(hub, actor, person.id, found).readings()
+    pages = Source(hub, lambda: actor, person.id, found).readings()
     assert len(next(pages)) == 2
     theirs.request("DELETE", f"/v1/people/{person.id}/grants/{grant}")
     with pytest.raises(NotFound):
         next(pages)
+
+
+def test_an_export_goes_on_longer_than_a_ticket_lasts(hub: Hub, desk: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source, "PAGE", 2)
+    person, token = a_life(hub.database, desk), hub.access.create(ActorRole.ADMIN)
+    actor = hub.access.actor(token)
+    assert actor is not None
+    with hub.reading(actor) as connection:
+        found = whose(connection, person.id)
+    assert found is not None
+    pages = Source(hub, lambda: hub.access.actor(token), person.id, found).readings()
+    next(pages)
+    with hub.registering() as connection:
+        connection.execute("DELETE FROM ticket")
+    hub.access._tickets.clear()
+    assert len(next(pages)) == 2
 
 
 @pytest.mark.parametrize("page", [1, 2, 3])
@@ -299,7 +315,7 @@ def _written(hub: Hub, person: Person, form: str) -> bytes:
         found = whose(connection, person.id)
     assert found is not None
     writer = {"csv": csv_zip.write, "fhir": fhir_bundle.write}[form]
-    return b"".join(writer(Source(hub, actor, person.id, found)))
+    return b"".join(writer(Source(hub, lambda: actor, person.id, found)))
 
 
 def _told(content: bytes, form: str) -> list[Any]:

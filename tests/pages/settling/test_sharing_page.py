@@ -95,6 +95,64 @@ def test_a_delegate_sees_everything_whatever_is_ticked_and_acts_under_their_own_
     assert f"{sister.name} caregiver Let somebody see everything" in entries
 
 
+def test_for_a_consultation_somebody_is_let_in_until_tonight_and_it_is_told(
+    world: World, ada: Holder, doctor: Somebody
+) -> None:
+    asked = {"to": doctor.name, "what": "everything", "lasts": "today", "until": "2099-01-01"}
+    visit(world, ada).done(f"/people/{ada.id}/sharing/grants", asked)
+    ((end, today),) = world.as_administrator(
+        "SELECT upper(during) AT TIME ZONE 'Europe/Paris', (lower(during) AT TIME ZONE 'Europe/Paris')::date "
+        "FROM access_grant WHERE person = %s", ada.number
+    )  # fmt: skip
+    assert end == datetime.combine(today, datetime.min.time()) + timedelta(days=1)
+    entries = visit(world, ada).page(f"/people/{ada.id}/access-log").text
+    assert "Let somebody see for a consultation, that day alone everything" in entries
+
+
+def test_a_delegate_to_whom_sharing_was_not_given_is_shown_what_stands_and_can_change_nothing(
+    world: World, ada: Holder, doctor: Somebody
+) -> None:
+    sister = world.somebody(ActorRole.CAREGIVER)
+    asked = {"to": sister.name, "what": "everything", "delegate": "on", "may_hide": "on"}
+    shown = visit(world, ada).done(f"/people/{ada.id}/sharing/grants", asked)
+    browser = visit(world, sister)
+    page = browser.page(f"/people/{ada.id}/sharing")
+    assert "May also act for this person: alerts, devices, weights; hide readings." in shown.text
+    assert sister.name in page.text
+    assert [at for at in page.of("form") if f"/people/{ada.id}/" in (at.get("action") or "")] == []
+    assert (
+        browser.post(f"/people/{ada.id}/sharing/grants", {"to": doctor.name, "what": "everything"}).status_code == 404
+    )
+    assert browser.page(f"/people/{ada.id}/hidden").of("select") != []
+
+
+def test_a_minors_representative_is_entered_by_who_keeps_the_records_on_a_page_that_asks_nobody_else(
+    world: World, ada: Holder
+) -> None:
+    mother, path = world.somebody(ActorRole.CAREGIVER), f"/people/{ada.id}/sharing"
+    office = visit(world, world.somebody(ActorRole.ADMIN, "administrator"))
+    grown_up = office.page(path)
+    world.as_administrator("UPDATE person SET birth_date = now() - interval '17 years' WHERE number = %s", ada.number)
+    offered = [[at for at in page.of("input") if at.get("name") == "representative"]
+               for page in (grown_up, visit(world, ada).page(path), office.page(path))]  # fmt: skip
+    asked = {"to": mother.name, "what": "everything", "representative": "on"}
+    refused = visit(world, ada).post(f"{path}/grants", asked)
+    assert [len(each) for each in offered] == [0, 0, 1]
+    assert refused.status_code == 422
+    assert "Legal representative, until this person is 18" in office.done(f"{path}/grants", asked).text
+
+
+def test_what_a_profession_keeps_from_somebody_is_said_to_the_person_and_to_them(
+    world: World, ada: Holder, doctor: Somebody
+) -> None:
+    world.as_administrator("UPDATE account SET profession = '70' WHERE number = %s", doctor.account.number)
+    world.grant(ada, doctor)
+    told = visit(world, ada).page(f"/people/{ada.id}/sharing").text
+    seen = visit(world, doctor).page(f"/people/{ada.id}/alerts").text
+    assert "Does not see, by their profession, whatever is given: alerts, clinical notes." in told
+    assert "Your profession does not let you see: alerts, clinical notes. There may be some." in seen
+
+
 def test_somebody_shut_out_sees_nothing_until_they_are_let_in_again(
     world: World, ada: Holder, doctor: Somebody
 ) -> None:
@@ -138,7 +196,7 @@ def test_every_kind_is_in_one_group_and_has_a_name_in_both_languages() -> None:
 def test_kinds_are_told_by_their_groups_where_these_are_whole() -> None:
     assert kinds_told(EN, None) == "everything"
     assert kinds_told(EN, [*GROUPS["glucose"], Kind.WEIGHT]) == "glucose, weight"
-    assert kinds_told(FR, [Kind.STEPS, Kind.HEIGHT, Kind.TEMPERATURE]) == "taille, température et pas"
+    assert kinds_told(FR, [Kind.STEPS, Kind.HEIGHT, Kind.TEMPERATURE]) == "taille, température et nombre de pas"
 
 
 def test_a_last_day_is_told_as_it_was_chosen_on_the_days_when_clocks_change() -> None:
