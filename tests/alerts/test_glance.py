@@ -127,6 +127,7 @@ def test_a_bound_of_the_sensors_range_is_looked_at_in_full(resting: Home) -> Non
     resting.keep([_row(24)])
     resting.ask("UPDATE reading SET condition = %s WHERE taken_at = %s",
                 CONDITION_NUMBER[Condition.BELOW_RANGE], after(5 * 24))  # fmt: skip
+    resting.ask("DELETE FROM arrival WHERE number < (SELECT max(number) FROM arrival)")  # as if it had come so
     resting.look(after(5 * 24) + 2 * SECOND)
     assert _looked_in_full(resting)
 
