@@ -98,6 +98,23 @@ def test_while_the_steps_before_a_spell_leave_the_day_each_reading_is_looked_at(
     assert _in_parts(of, [after(700), after(1450)])[0] == walk
 
 
+ODDITIES = {
+    "fingersticks": {"value": 60.0, "kind": Kind.GLUCOSE_CAPILLARY},
+    "another sensor": {"value": 60.0, "device": 2},
+    "another unit": {"value": 70.1, "in_mmol": True},
+    "under the sensor's range": {"value": 60.0, "condition": CONDITION_NUMBER[Condition.BELOW_RANGE]},
+}
+
+
+@pytest.mark.parametrize("what", ODDITIES)
+def test_nobody_leaps_over_readings_of_another_sort(what: str) -> None:
+    odd = [replace(_row(5.0 * n, 120, 0.1, 1, ""), **ODDITIES[what]) for n in range(30, 34)]  # type: ignore[arg-type]
+    of = _past([*(_row(5.0 * n, 120, 0.1, 1, "") for n in range(50) if n not in range(30, 34)), *odd], Thresholds())
+    walk, events = _looking_at_each(of, after(249))
+    assert events
+    assert _in_parts(of, [after(100), after(249)]) == (walk, events)
+
+
 @pytest.mark.parametrize(("name", "first"), [("cgmq_dexcom", 1500), ("cgmq_libre", 1330)])
 def test_on_a_real_trace_few_readings_need_the_rules_and_what_is_told_is_the_same(name: str, first: int) -> None:
     rows, chance = real(name)[first : first + 450], Random(first)

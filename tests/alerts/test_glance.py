@@ -13,6 +13,7 @@ from alerts.alert import Doing
 from alerts.forecast.foresight import Foresight, foresight
 from alerts.forecast.model import GENERAL
 from alerts.forecast.replay import NEW
+from alerts.glance import at_rest
 from alerts.thresholds import Thresholds
 from alerts.watched import hold
 from alerts.watcher import Watcher
@@ -126,6 +127,7 @@ def test_a_bound_of_the_sensors_range_is_looked_at_in_full(resting: Home) -> Non
     resting.keep([_row(24)])
     resting.ask("UPDATE reading SET condition = %s WHERE taken_at = %s",
                 CONDITION_NUMBER[Condition.BELOW_RANGE], after(5 * 24))  # fmt: skip
+    resting.ask("DELETE FROM arrival WHERE number < (SELECT max(number) FROM arrival)")  # as if it had come so
     resting.look(after(5 * 24) + 2 * SECOND)
     assert _looked_in_full(resting)
 
@@ -156,7 +158,11 @@ def test_what_changes_what_readings_are_held_against_ends_the_rest(resting: Home
     resting.ask(
         "UPDATE walk SET due_at = %s WHERE due_at > now() - interval '1 hour'", resting.clock.now
     )  # by its clock
-    _live(resting, _row(24))
+    row = _row(24)
+    resting.keep([row])
+    with resting.database.transaction(Role.WATCH) as connection:
+        assert not at_rest(connection, [resting.person], row.received + SECOND)
+    resting.look(row.received + SECOND)
     assert _looked_in_full(resting)
 
 
