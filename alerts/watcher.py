@@ -6,16 +6,17 @@ each is looked at by one at a time. What was killed on the way never happened.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
-from time import monotonic
 
 from alerts.glance import at_rest
 from alerts.journal import Journal, Walked, close_open, resting, walked
 from alerts.loading import Loaded, load
+from alerts.resting import Resting
 from alerts.watched import Watched, hold, hold_due, hold_marked, hold_quiet, watched
-from hub.database import Connection, Database, Role, SerializationFailure
+from hub.database import Connection, Database, OperationalError, Role, SerializationFailure
 from hub.faults import whereabouts
 
 log = logging.getLogger(__name__)
@@ -25,9 +26,6 @@ AT_ONCE = 100
 
 GLANCES = 400
 """People at whom one turn glances: of whom something came, and again of those who may be silent."""
-
-REST = 60.0
-"""Seconds before somebody at whom a rule failed is looked at again; the others are unharmed."""
 
 TRIES = 3
 """How often somebody is looked at at once where others look too; then it is theirs, or the next turn's."""
@@ -39,12 +37,12 @@ Clock = Callable[[Connection], datetime]
 
 
 class Fault(Exception):
-    """A rule failed at this person's readings."""
+    """Something failed at one of these people."""
 
-    def __init__(self, person: int) -> None:
-        """Of that number."""
-        super().__init__("a rule failed")
-        self.person = person
+    def __init__(self, people: Sequence[int]) -> None:
+        """Of those numbers."""
+        super().__init__("somebody's alerts cannot be gone on with")
+        self.people = people
 
 
 def database_clock(connection: Connection) -> datetime:
@@ -63,23 +61,33 @@ class Watcher:
         self._database = database
         self._clock = clock
         self._tell = tell
-        self._resting: dict[int, float] = {}
+        self._resting = Resting()
 
     def turn(self) -> bool:
         """Look at some people; False once there was nobody to look at. Raises DatabaseError, SqlError."""
-        besides = [person for person, until in self._resting.items() if until > monotonic()]
         try:
-            people, told = self._look(besides)
+            people, told = self._look(self._resting.now())
         except SerializationFailure:  # another worker was at the same people a moment ago
             return True
         except Fault as fault:
-            self._resting[fault.person] = monotonic() + REST
-            where = whereabouts(fault.__cause__ or fault)
-            log.error("%s in %s; a person's alerts are behind", type(fault.__cause__).__name__, where)  # noqa: TRY400
+            self._set_aside(fault)
             return True
         for each in told:
             self._tell(each)
         return bool(people)
+
+    def _set_aside(self, fault: Fault) -> None:
+        """Whom it failed at rests; whoever was only beside them is looked at by themselves."""
+        if len(fault.people) > 1:
+            for person in fault.people:
+                try:
+                    self.look_at(person)
+                except Fault as theirs:
+                    self._set_aside(theirs)
+            return
+        self._resting.add(*fault.people)
+        cause = fault.__cause__ or fault
+        log.error("%s in %s; a person's alerts are behind", type(cause).__name__, whereabouts(cause))
 
     def look_at(self, person: int) -> None:
         """Look at one person now, unless another worker does; raises DatabaseError, SqlError, Fault."""
@@ -87,7 +95,9 @@ class Watcher:
             try:
                 with self._database.transaction(Role.WATCH) as connection:
                     one_view(connection)
-                    told = look(connection, [person], self._clock(connection)) if hold(connection, person) else []
+                    now = self._clock(connection)
+                    with naming([person]):
+                        told = look(connection, [person], now) if hold(connection, person) else []
             except SerializationFailure:  # somebody has just looked, or only glanced
                 continue
             for each in told:
@@ -102,9 +112,21 @@ class Watcher:
             glanced = hold_marked(connection, GLANCES, [*besides, *due])
             glanced += hold_quiet(connection, now, GLANCES, [*besides, *due, *glanced])
             people, now = [*due, *glanced], self._clock(connection)
-            quiet = at_rest(connection, glanced, now)
-            full = [person for person in people if person not in quiet][:AT_ONCE]
-            return people, look(connection, full, now) if full else []
+            with naming(people):
+                quiet = at_rest(connection, glanced, now)
+                full = [person for person in people if person not in quiet][:AT_ONCE]
+                return people, look(connection, full, now) if full else []
+
+
+@contextmanager
+def naming(people: Sequence[int]) -> Iterator[None]:
+    """Raise Fault for what fails at one of these people, unless it is the database that does not answer."""
+    try:
+        yield
+    except (OperationalError, Fault):
+        raise
+    except Exception as error:
+        raise Fault(people) from error
 
 
 def one_view(connection: Connection) -> None:
@@ -126,7 +148,7 @@ def look(connection: Connection, people: Sequence[int], now: datetime) -> list[W
         try:
             of = walk_on(loaded, now)
         except Exception as error:
-            raise Fault(loaded.watched.number) from error
+            raise Fault([loaded.watched.number]) from error
         for lens, each in enumerate(of):
             journal.add(loaded.watched.number, loaded.watched.id, lens == 1, each, loaded.notes, now)
         told += of[:1]

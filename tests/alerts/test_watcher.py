@@ -177,6 +177,16 @@ def test_one_persons_fault_leaves_the_others_unharmed(database: Database, monkey
     assert ill.journal() == well.journal()
 
 
+def test_one_persons_broken_row_leaves_the_others_unharmed(database: Database) -> None:
+    ill, well = a_home(database), a_home(database)
+    ill.ask('UPDATE walk SET state = \'{"at": "never"}\' WHERE person = %s', ill.person)
+    for home in (ill, well):
+        home.keep(LOW)
+    well.look(_end(LOW))
+    assert well.journal() == entries(journal(past(LOW), _end(LOW)))
+    assert ill.journal() == []
+
+
 def _failing_for(person: int, walk_on: Callable[..., object], loaded: Loaded, now: datetime) -> object:
     if loaded.watched.number == person:
         raise ZeroDivisionError
