@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from hub.database import Database
+from hub.settings import load
 from tests.support.record import Record
 from tests.support.services import ENDPOINTS, TestDatabases, TestServices
 
@@ -52,6 +53,12 @@ def pytest_xdist_node_collection_finished(node: object) -> None:
 
 def _asks(item: pytest.Item) -> bool:
     return ENDPOINTS in getattr(item, "fixturenames", ())
+
+
+@pytest.fixture(autouse=True)
+def settings_read_anew() -> None:
+    """What one test set in the environment, or left unset, no other goes by."""
+    load.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,7 @@ from tests.support.record import Record
 
 OPEN = {"/health/live", "/health/ready", "/metrics"}
 SIGN_IN = {"/sign-in", "/sign-in/invitation", "/sign-in/back", "/sign-in/{provider}"}
-SHARED = {"/preferences", "/static/{name}", "/v1/calendars/{secret}.ics"}
+SHARED = {"/preferences", "/static/{name}", "/sw.js", "/v1/calendars/{secret}.ics"}
 VERBS = {"get", "post", "put", "patch", "delete"}
 
 
