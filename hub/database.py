@@ -161,7 +161,7 @@ def login(url: str, role: Role) -> str:
     parts = {name: str(value) for name, value in conninfo_to_dict(url).items() if value is not None}
     return make_conninfo(
         **{**parts, "user": role.value, "password": password(url, role)},
-        options="-c search_path=vigie,api,public -c statement_timeout=60s -c TimeZone=UTC",
+        options="-c search_path=vigie,api,public -c statement_timeout=60s -c TimeZone=UTC -c jit=off",
         connect_timeout=5, keepalives_idle=10, keepalives_interval=5, keepalives_count=3, application_name=role.value,
     )  # fmt: skip
 
