@@ -1,7 +1,10 @@
 """A hub of its own for a journey, and a gateway that speaks to it."""
 
+import fcntl
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
@@ -12,7 +15,15 @@ from tests.journeys.plain_gateway import PlainGateway
 
 
 @pytest.fixture
-def hub(database_url: str, mqtt_url: str, tmp_path: Path) -> Iterator[HubProcess]:
+def alone(mqtt_url: str) -> Iterator[None]:
+    """One journey at a time: its hub hears everything that is said at the run's one broker."""
+    with (Path(tempfile.gettempdir()) / f"vigie-journey-{urlsplit(mqtt_url).port}").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture
+def hub(database_url: str, mqtt_url: str, tmp_path: Path, alone: None) -> Iterator[HubProcess]:
     """A hub that runs, ready."""
     process = HubProcess(database_url, mqtt_url, tmp_path / "hub.log")
     process.start()
