@@ -138,7 +138,7 @@ def test_whose_glucose_is_not_to_be_seen_stands_among_those_without_data(ward: W
     partly = ward.world.clinician()
     ward.world.grant(ward.verylow, partly, [Kind.WEIGHT])
     assert (names(ward.listed(by=partly)), names(ward.listed(by=partly, list="missing"))) == ([], ["Verylow"])
-    assert "54" not in ward.listed(by=partly, list="missing")
+    assert ">54" not in ward.listed(by=partly, list="missing")  # an id may hold it too
 
 
 def test_what_is_hidden_has_no_influence_on_a_row(ward: Ward) -> None:
