@@ -207,7 +207,10 @@ _RAISE = """
     VALUES (%(person)s, %(shown)s, %(key)s, %(id)s, %(rule)s, %(kinds)s::smallint[], %(level)s, %(since)s, %(until)s,
             %(since)s, %(at)s, CASE WHEN %(retrospective)s THEN %(at)s END, %(retrospective)s, %(because)s::jsonb,
             %(evidence)s::jsonb)
+    ON CONFLICT (person, shown, key) DO UPDATE SET
+        kinds = EXCLUDED.kinds, since = EXCLUDED.since, because = EXCLUDED.because, evidence = EXCLUDED.evidence
 """
+"""A clock that was set right can show an instant twice; what is raised at it again is the same alert."""
 _DECIDED = """
     UPDATE alert SET because = %(because)s::jsonb,
         kinds = ARRAY(SELECT DISTINCT unnest(kinds || %(kinds)s::smallint[]) ORDER BY 1),
