@@ -14,10 +14,10 @@ from datetime import datetime, timedelta
 from alerts.glance import at_rest
 from alerts.journal import Journal, Walked, close_open, resting, walked
 from alerts.loading import Loaded, load
-from alerts.resting import Resting
 from alerts.watched import AHEAD, Watched, due_ahead, hold, hold_due, hold_marked, hold_quiet, watched
 from hub.database import Connection, Database, OperationalError, Role, SerializationFailure
 from hub.faults import whereabouts
+from hub.resting import Resting
 
 log = logging.getLogger(__name__)
 
