@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from alerts.advance import SETTLE, Walk, from_json
 from alerts.fortnight import next_daily
-from alerts.glance import calm_from_json
 from alerts.history import DAY_BACK, TALLY_DAYS
 from alerts.lifecycle import REMEMBERED
+from alerts.passing import calm_of
 from alerts.rule import Subject
 from hub.database import Connection
 from timeseries.glucose.targets import profile_of
@@ -92,7 +92,7 @@ def _watched(row: tuple[Any, ...], now: datetime) -> Watched:
         subject=Subject(ZoneInfo(zone), birth, height, profile_of(conditions)),
         collecting=collecting,
         anew=state is None,
-        walk=replace(_walk(state, at), calm=None if calm is None else calm_from_json(calm)),
+        walk=replace(_walk(state, at), calm=None if calm is None else calm_of(calm)),
         shown=shown,
         remade_at=shown_began or now,
         glanced_at=glanced_at or at,
@@ -144,8 +144,7 @@ _WATCHED = """
     SELECT p.number, p.id, p.time_zone, p.birth_date, p.height_cm, p.conditions,
            p.collection_stopped_at IS NULL AND p.closed_at IS NULL,
            EXISTS (SELECT FROM hidden h WHERE h.person = p.number AND h.lifted_at IS NULL),
-           w.began_at, w.state::text, w.looked_at, s.began_at, s.state::text, s.looked_at, c.told::text,
-           c.looked_at
+           w.began_at, w.state::text, w.looked_at, s.began_at, s.state::text, s.looked_at, c.told, c.looked_at
     FROM person p JOIN walk w ON w.person = p.number AND NOT w.shown
     LEFT JOIN calm c ON c.person = p.number
     LEFT JOIN walk s ON s.person = p.number AND s.shown
