@@ -9,11 +9,12 @@ calm goes on.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import inf
 from statistics import NormalDist
 
 from alerts.forecast.evidence import APART, HOLE, LAGS, NEEDED
 from alerts.forecast.model import MIDDLE
-from alerts.rule import LIVE, Finding, Known, Looks, Quiet, rules
+from alerts.rule import Finding, Known, Looks, Quiet, rules
 from hub.quantities import GLUCOSE_MG_DL_PER_MMOL_L, Kind
 from timeseries.glucose.bounds import Bound
 from timeseries.glucose.series import moment
@@ -29,10 +30,10 @@ SLACK = 1e-5
 
 @dataclass(frozen=True, slots=True)
 class Calm:
-    """Nothing went on at `at`; nothing will at the next readings of this device that pass `passing`.
+    """Nothing went on at `at`; nothing will at the next readings of this device that pass (alerts.passing).
 
     `least`, `most`: of their numbers, mmol/L if `in_mmol`, else mg/dL. `fresh`: microseconds until silence may be told.
-    `weights` on 1 and the last hour, in roots: what they expect must lie over `floor`; none where nothing is foreseen.
+    `weights` on 1 and the last hour, in roots: what they expect must lie over `floor`, as it does if all are 0.
     """
 
     at: datetime
@@ -41,8 +42,8 @@ class Calm:
     least: float
     most: float
     fresh: int
-    weights: tuple[float, ...] = ()
-    floor: float = 0.0
+    weights: tuple[float, ...] = (0.0,) * (LAGS + 1)
+    floor: float = -inf
 
 
 def calm_at(known: Known, found: Mapping[str, tuple[Finding, ...]]) -> Calm | None:
@@ -80,51 +81,6 @@ def _foreseeing(calm: Calm, quiet: Quiet) -> Calm:
     limit = quiet.low.mmol_l * GLUCOSE_MG_DL_PER_MMOL_L if calm.in_mmol else quiet.low.mg_dl
     floor = limit**0.5 - MIDDLE**0.5 - NormalDist().inv_cdf(sight.asked) * sight.error + SLACK
     return Calm(calm.at, calm.device, calm.in_mmol, calm.least, calm.most, calm.fresh, sight.weights, floor)
-
-
-def passing(
-    calm: Calm, looked_at: int, at: Sequence[int], values: Sequence[float], received: Sequence[int], first: int
-) -> int:
-    """How many of a sensor's readings from place `first` on, each as it was received, change nothing.
-
-    (n,) in order of time, BACK before the first new one at hand: `at`, `received` microseconds, `values` mg/dL, in the
-    calm's unit. What was received up to `looked_at` has been looked at.
-    """
-    before = looked_at
-    for place in range(first, len(at)):
-        in_turn = before < received[place] if place == first else before <= received[place]
-        if not in_turn or not _passes(calm, at, values, received[place], place):
-            return place - first
-        before = received[place]
-    return len(at) - first
-
-
-def _passes(calm: Calm, at: Sequence[int], values: Sequence[float], received: int, place: int) -> bool:
-    number = values[place] / GLUCOSE_MG_DL_PER_MMOL_L if calm.in_mmol else values[place]
-    return (
-        place > 0
-        and at[place - 1] < at[place] <= received
-        and received < at[place - 1] + calm.fresh
-        and received - at[place] <= LIVE // MICROSECOND
-        and calm.least <= number <= calm.most
-        and not (calm.weights and _bodes(calm, at, values, place))
-    )
-
-
-def _bodes(calm: Calm, at: Sequence[int], values: Sequence[float], place: int) -> bool:
-    """True if glucose may be expected under the bound; False where the hour before is not all there."""
-    expected, before = calm.weights[0], place
-    for lag, weight in enumerate(calm.weights[1:]):
-        asked = at[place] - lag * APART * MINUTE
-        while at[before] > asked:
-            before -= 1
-            if before < 0:
-                return False
-        value = values[before]
-        if at[before] < asked:
-            value += (values[before + 1] - value) * (asked - at[before]) / (at[before + 1] - at[before])
-        expected += weight * (max(value, 0.0) ** 0.5 - MIDDLE**0.5)
-    return not expected > calm.floor
 
 
 assert LAGS * APART <= NEEDED  # noqa: S101 - an unbroken hour holds every lag

@@ -9,13 +9,15 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
+import numpy as np
 from pydantic import TypeAdapter
 
 from alerts.advance import Walk, due, due_at_rest, steps, to_json
 from alerts.alert import Alert, Event, What
-from alerts.calm import MICROSECOND
-from alerts.glance import calm_to_json
-from alerts.history import History, us
+from alerts.calm import MICROSECOND, Calm
+from alerts.history import NOTHING, History, us
+from alerts.leap import before
+from alerts.passing import READING, records
 from alerts.rule import Because, Evidence, Looks, rules
 from hub.database import Connection
 from hub.quantities import KINDS, Kind
@@ -44,7 +46,7 @@ class Told:
 class Walked:
     """How far one walk came, what it told, and its alerts as they then were; `due` is when to go on.
 
-    Where `glance` is told, at that instant a glance will do (alerts.glance).
+    Where `glance` is told, at that instant a glance will do (alerts.glance), holding what comes against `lately`.
     """
 
     walk: Walk
@@ -52,6 +54,7 @@ class Walked:
     told: tuple[Told, ...]
     alerts: Mapping[str, Alert] = field(default_factory=dict)
     glance: datetime | None = None
+    lately: bytes = b""
 
 
 def walked(walk: Walk, history: History, until: datetime, told_until: datetime | None = None) -> Walked:
@@ -82,7 +85,19 @@ def resting(of: Walked, history: History) -> Walked:
     glance = walk.newest + walk.calm.fresh * MICROSECOND
     if glance <= walk.at:  # of a slow sensor, who may still speak in time
         return of
-    return replace(of, due=min(due_at_rest(walk, history), walk.at + RESTED), glance=glance)
+    due_at = min(due_at_rest(walk, history), walk.at + RESTED)
+    return replace(of, due=due_at, glance=glance, lately=_lately(walk.calm, walk.at, us(walk.newest), history))
+
+
+def _lately(calm: Calm, at: datetime, newest: int, history: History) -> bytes:
+    """What the sensor's next readings will be held against, as it is stored; nothing, if they are to be looked at."""
+    samples = history.glucose.get(Kind.GLUCOSE_INTERSTITIAL, NOTHING)
+    old = before(calm, samples, int(np.searchsorted(samples.received, us(at), side="right")), newest)
+    if old is None:
+        return b""
+    told = np.empty(len(old), READING)
+    told["at"], told["value"] = samples.at[old], samples.value[old]
+    return told.tobytes()
 
 
 def _stale(events: Sequence[Event], alerts: Mapping[str, Alert]) -> frozenset[int]:
@@ -141,8 +156,8 @@ class Journal:
             self._put(_ALERT, whose | _alert(alert))
         self._put(_WALK, whose | {"state": to_json(of.walk).decode(), "at": of.walk.at, "due": of.due, "now": now})
         if of.glance is not None and of.walk.calm is not None:
-            told_calm = {"told": calm_to_json(of.walk.calm), "at": of.walk.at, "glance": of.glance}
-            self._put(_CALM, {"person": number} | told_calm)
+            calm = {"told": records(of.walk.calm).tobytes(), "lately": of.lately, "at": of.walk.at, "glance": of.glance}
+            self._put(_CALM, {"person": number} | calm)
         elif not shown:
             self._put(_NOT_CALM, {"person": number})
 
@@ -231,9 +246,10 @@ _WALK = """
         SET state = EXCLUDED.state, looked_at = EXCLUDED.looked_at, due_at = EXCLUDED.due_at
 """
 _CALM = """
-    INSERT INTO calm (person, told, looked_at, glance_at) VALUES (%(person)s, %(told)s::json, %(at)s, %(glance)s)
-    ON CONFLICT (person) DO UPDATE
-        SET told = EXCLUDED.told, looked_at = EXCLUDED.looked_at, glance_at = EXCLUDED.glance_at
+    INSERT INTO calm (person, told, lately, looked_at, glance_at)
+    VALUES (%(person)s, %(told)s, %(lately)s, %(at)s, %(glance)s)
+    ON CONFLICT (person) DO UPDATE SET told = EXCLUDED.told, lately = EXCLUDED.lately,
+        looked_at = EXCLUDED.looked_at, glance_at = EXCLUDED.glance_at
 """
 _NOT_CALM = "DELETE FROM calm WHERE person = %(person)s"
 _CLOSE = """

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 from alerts.advance import SETTLE, Walk, from_json
 from alerts.calm import MICROSECOND
 from alerts.fortnight import next_daily
-from alerts.glance import calm_from_json
 from alerts.history import DAY_BACK, TALLY_DAYS
 from alerts.lifecycle import REMEMBERED, State, Told
+from alerts.passing import calm_of
 from alerts.rule import Subject
 from hub.database import Connection
 from timeseries.glucose.targets import profile_of
@@ -122,7 +122,7 @@ def _watched(row: tuple[Any, ...], now: datetime) -> Watched:
         subject=Subject(ZoneInfo(zone), birth, height, profile_of(conditions)),
         collecting=collecting,
         anew=state is None or ahead,
-        walk=walk if calm is None or ahead else replace(walk, calm=calm_from_json(calm)),
+        walk=walk if calm is None or ahead else replace(walk, calm=calm_of(calm)),
         shown=shown,
         remade_at=shown_began or now,
         glanced_at=min(glanced_at or at, now),
@@ -188,8 +188,7 @@ _WATCHED = """
     SELECT p.number, p.id, p.time_zone, p.birth_date, p.height_cm, p.conditions,
            p.collection_stopped_at IS NULL AND p.closed_at IS NULL,
            EXISTS (SELECT FROM hidden h WHERE h.person = p.number AND h.lifted_at IS NULL),
-           w.began_at, w.state::text, w.looked_at, s.began_at, s.state::text, s.looked_at, c.told::text,
-           c.looked_at
+           w.began_at, w.state::text, w.looked_at, s.began_at, s.state::text, s.looked_at, c.told, c.looked_at
     FROM person p JOIN walk w ON w.person = p.number AND NOT w.shown
     LEFT JOIN calm c ON c.person = p.number
     LEFT JOIN walk s ON s.person = p.number AND s.shown
