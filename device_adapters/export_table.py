@@ -25,6 +25,7 @@ MOST_UNPACKED = 1024**3
 """Bytes of an archive's readings; some five million of them."""
 
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
+_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
 _QUOTED = re.compile(r'"[^"]*"')
 
 IsHeader = Callable[[Set[str]], bool]
@@ -159,6 +160,11 @@ def _cells(lines: list[str], header: Header) -> list[list[str]]:
 
 
 def number(text: str) -> float | None:
-    """A number with a decimal point or comma; None for anything else (thousands, words, nothing)."""
-    value = float(text.replace(",", ".")) if _NUMBER.fullmatch(text) else math.inf
+    """A number with a decimal point or comma; None for anything else (thousands, words, nothing).
+
+    12,345 may be twelve thousand, or twelve and a third: it is none either. A file that means so many decimals writes
+    them behind a point, or others beside it (12,3456).
+    """
+    told = _NUMBER.fullmatch(text) and not _THOUSANDS.fullmatch(text)
+    value = float(text.replace(",", ".")) if told else math.inf
     return value if math.isfinite(value) else None

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from enum import StrEnum
 from hashlib import sha256
 from threading import Lock
-from time import monotonic, sleep
 from uuid import UUID
 
 import psycopg
@@ -102,20 +101,6 @@ class Database:
             return False
         return True
 
-    @contextmanager
-    def alone(self, role: Role, work: str) -> Iterator[None]:
-        """Hold the right to do `work`, which one process at a time may; raises DatabaseError if another does it.
-
-        The right ends with the process, however it ends; a restart waits a few seconds for its predecessor's.
-        """
-        until = monotonic() + ANSWER_WITHIN
-        with psycopg.connect(login(self.url, role), autocommit=True) as connection:
-            while not _locked(connection, work):
-                if monotonic() > until:
-                    raise DatabaseError(f"another process does the {work} on this database already; stop it first")
-                sleep(0.1)
-            yield
-
     def close(self) -> None:
         """Close every pool."""
         for pool in self._pools.values():
@@ -149,11 +134,6 @@ def raw_rows(connection: Connection, query: str, values: Params) -> list[list[by
     if result is None:
         return []
     return [[result.get_value(row, field) for field in range(result.nfields)] for row in range(result.ntuples)]
-
-
-def _locked(connection: Connection, work: str) -> bool:
-    row = connection.execute("SELECT pg_try_advisory_lock(hashtext(%s))", (f"vigie {work}",)).fetchone()
-    return bool(row and row[0])
 
 
 def login(url: str, role: Role) -> str:

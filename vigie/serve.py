@@ -19,6 +19,7 @@ from device_adapters.adapter import NO_KEYS, Keys, topic_filters
 from device_adapters.mqtt import MqttSource
 from device_adapters.mqtt_address import Address
 from device_adapters.mqtt_publisher import MqttPublisher
+from hub.alone import alone
 from hub.database import Database, Role
 from hub.directory import PostgresDirectory
 from hub.errors import SettingsError
@@ -125,12 +126,20 @@ def _works(checks: ReadyChecks) -> dict[str, bool]:
 
 def _hear(stack: ExitStack, database: Database, source: MqttSource, intake: Intake) -> ReadyChecks:
     """Take in what the broker has and what people import, until the stack unwinds; of one database, one hub does."""
-    stack.enter_context(database.alone(Role.INTAKE, "intake"))
+    # what the broker has is for whoever does the intake: a hub that lost it must not go on taking that away
+    check = stack.enter_context(alone(database.url, Role.INTAKE, "intake", given_up=source.stop))
     source.start()
     stack.callback(source.stop)
-    taken_in = _take_turns(stack, "intake", *(Consumer(source, intake).turn for _ in range(WORKERS)))
-    imports = _take_turns(stack, "imports", Importing(database, intake).turn)
+    taken_in = _take_turns(
+        stack, "intake", *(partial(_checked, check, Consumer(source, intake).turn) for _ in range(WORKERS))
+    )
+    imports = _take_turns(stack, "imports", partial(_checked, check, Importing(database, intake).turn))
     return {"broker": lambda: source.connected, **taken_in, **imports}
+
+
+def _checked(check: Callable[[], None], turn: Callable[[], bool]) -> bool:
+    check()
+    return turn()
 
 
 def _watch(stack: ExitStack, database: Database, look: Callable[[], bool]) -> ReadyChecks:

@@ -2,11 +2,13 @@
 
 `vigie/v1/people/ID/reading`, for whoever has added their home as an address and wants values there; the broker lets
 only their listener hear it. What they hid from anybody is not told: others may be in that home. Nothing goes back in
-time, and no reading is told again once the broker took it; while it is away nothing queues, and then the newest counts.
+time, and no reading is told again once it is noted that the broker took it (killed just before, a hub tells it again
+under its id); while it is away nothing queues, and then the newest counts.
 With VIGIE_HOME_ASSISTANT glucose and weight are announced to Home Assistant as sensors.
 """
 
 import json
+import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic
@@ -14,14 +16,17 @@ from uuid import UUID
 
 from alerts.channel import Means
 from alerts.home_topics import SENSORS, of_readings, of_sensor
-from hub.database import Connection, Database, Role
-from hub.errors import BrokerError
+from hub.database import Connection, Database, OperationalError, Role
+from hub.errors import BrokerError, DatabaseError
+from hub.faults import named
 from hub.quantities import GLUCOSE_KINDS, KINDS, Kind, Unit
 from ingest_api.latest import FRESH
 from ingest_api.live.news import EVERY, NEW, snapshot
 from ingest_api.routes.readings import ReadingAnswer, said
 from timeseries.reading_rows import FOUND, found
 from timeseries.store import Found
+
+log = logging.getLogger(__name__)
 
 _CLASSES = {
     Unit.MG_DL: "blood_glucose_concentration", Unit.MMOL_L: "blood_glucose_concentration", Unit.KG: "weight",
@@ -74,11 +79,16 @@ class Homes:
         return False
 
     def _tell(self, home: _Home) -> None:
-        """Raises BrokerError; then nothing is noted."""
-        with self._database.transaction(Role.DELIVER) as connection:
-            newest = _newest(connection, home)
-            if newest is not None:
-                self._say(home, newest)
+        """Raises BrokerError, and then nothing is noted; what else goes wrong waits for that home's next reading."""
+        try:
+            with self._database.transaction(Role.DELIVER) as connection:
+                newest = _newest(connection, home)
+                if newest is not None:
+                    self._say(home, newest)
+        except (BrokerError, DatabaseError, OperationalError):
+            raise
+        except Exception as error:  # noqa: BLE001
+            log.error("%s; a home does not hear a reading", named(error))  # noqa: TRY400
         self._waiting.discard(home)
 
     def _say(self, home: _Home, newest: Found) -> None:

@@ -72,14 +72,3 @@ def test_a_strangers_session_leaves_nothing_to_the_next(database_url: str) -> No
         ).fetchone()
     narrow.close()
     assert left == (None, "vigie,api,public", 0, 0)
-
-
-def test_a_work_is_done_by_one_at_a_time(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hub.database.ANSWER_WITHIN", 0.1)
-    with database.alone(Role.INTAKE, "intake"):
-        with pytest.raises(DatabaseError, match="another process does the intake"):
-            database.alone(Role.INTAKE, "intake").__enter__()
-        with database.alone(Role.INTAKE, "something else"):
-            pass
-    with database.alone(Role.INTAKE, "intake"):
-        pass

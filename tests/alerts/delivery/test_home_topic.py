@@ -15,9 +15,10 @@ from device_adapters.mqtt_accounts import BrokerAccounts
 from device_adapters.mqtt_publisher import MqttPublisher
 from hub.database import Role
 from hub.errors import BrokerError
-from hub.quantities import Kind
+from hub.quantities import Kind, Unit
 from hub.sharing import Sharing, Veil
 from ingest_api.live.homes import Homes
+from ingest_api.routes.readings import said
 from tests.access.world import glucose, weight
 from tests.alerts.delivery.ringing import Scene
 from tests.support.broker import REFUSED, Guest, OwnBroker, guest, own_broker
@@ -154,6 +155,17 @@ def test_a_home_hears_the_newest_reading_once_and_nothing_goes_back_in_time(scen
     assert told.values() == [91.0, 99.0]
     _, newest = told.messages[-1]
     assert (newest["kind"], newest["unit"]) == ("glucose_interstitial", "mg/dL")
+
+
+def test_a_reading_that_cannot_be_told_keeps_no_other_home_waiting(
+    scene: Scene, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.address(scene.ada, "mqtt", address="home", reveals=True)
+    comes(scene, (5, 91.0))
+    scene.world.keep(weight(scene.ada, 70.0, timedelta(minutes=1)))
+    monkeypatch.setattr("ingest_api.live.homes.said", lambda found, unit: {} if unit is Unit.KG else said(found, unit))
+    homes(scene, told).turn()
+    assert told.values() == [91.0]
 
 
 def test_a_home_hears_nothing_hidden_nor_of_others_nor_values_it_did_not_ask_for(scene: Scene, told: Told) -> None:

@@ -74,12 +74,20 @@ def test_what_is_no_text_says_what_to_do(data: bytes, says: str) -> None:
         text_of(data)
 
 
-@pytest.mark.parametrize("text", ["", "LO", "1 234", "1,234.5", "1e3", "nan", "inf", "--1", "٣", "9" * 400, "7."])
+@pytest.mark.parametrize(
+    "text", ["", "LO", "1 234", "1,234", "-12,345", "1,234.5", "1e3", "nan", "inf", "--1", "٣", "9" * 400, "7."]
+)
 def test_only_plain_numbers_are_numbers(text: str) -> None:
     assert number(text) is None
 
 
-@pytest.mark.parametrize(("text", "value"), [("112", 112.0), ("7.1", 7.1), ("7,1", 7.1), ("-0,5", -0.5)])
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("112", 112.0), ("7.1", 7.1), ("7,1", 7.1), ("-0,5", -0.5), ("70,25", 70.25), ("0,125", 0.125),
+        ("1234,125", 1234.125), ("12.345", 12.345),
+    ],
+)  # fmt: skip
 def test_a_number_has_a_point_or_a_comma(text: str, value: float) -> None:
     assert number(text) == value
 
