@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 
 from hub.database import Database
 from hub.settings import load
+from tests.support.clock import begun
 from tests.support.record import Record
 from tests.support.services import ENDPOINTS, TestDatabases, TestServices
 
@@ -53,6 +54,12 @@ def pytest_xdist_node_collection_finished(node: object) -> None:
 
 def _asks(item: pytest.Item) -> bool:
     return ENDPOINTS in getattr(item, "fixturenames", ())
+
+
+@pytest.fixture(scope="module", autouse=True)
+def begins() -> None:
+    """The file's tests begin now."""
+    begun.cache_clear()
 
 
 @pytest.fixture(autouse=True)

@@ -12,6 +12,7 @@ import pytest
 
 from tests.journeys.hub_process import HubProcess
 from tests.journeys.plain_gateway import Item, PlainGateway
+from tests.support.patience import PATIENCE
 from tests.support.record import Record
 
 TRACES = ("cgmq_dexcom", "cgmq_libre")
@@ -49,7 +50,7 @@ def stored(database_url: str) -> Stored:
 
 
 def wait_for(database_url: str, readings: float) -> None:
-    until = time.monotonic() + 60
+    until = time.monotonic() + PATIENCE
     while stored(database_url).total() < readings and time.monotonic() < until:
         time.sleep(0.02)
 
@@ -74,5 +75,5 @@ def test_every_reading_is_stored_exactly_once_though_the_hub_is_killed_three_tim
         hub.start()
     sending.join()
 
-    assert gateway.wait_until_acknowledged(within=60)
+    assert gateway.wait_until_acknowledged(within=PATIENCE)
     assert stored(database_url) == as_stored(ledger)
