@@ -5,6 +5,7 @@ does starts nothing. Under pytest-xdist the controller starts the services and t
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -16,8 +17,12 @@ from tests.support.record import Record
 from tests.support.services import ENDPOINTS, TestDatabases, TestServices
 
 # how long an example takes says more of the machine than of the code
-settings.register_profile("vigie", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+PATIENT: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow], "print_blob": True}
+settings.register_profile("vigie", derandomize=True, **PATIENT)
+settings.register_profile("search", max_examples=500, **PATIENT)
 settings.load_profile("vigie")
+"""The same examples in every run, so that a run says something of the change it is for, and nobody is held up by the
+luck of another. New ones are looked for with `--hypothesis-profile=search` (`make test-long`)."""
 
 SERVICES = pytest.StashKey[TestServices]()
 

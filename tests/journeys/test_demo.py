@@ -43,13 +43,13 @@ def demo_until_marcels_meter_is_read(home: Path) -> tuple[str, list[dict[str, An
     port, before = free_port(), len(remembered(home))
     command = vigie("demo", "--port", str(port), "--home", str(home))
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
-        stop_at = time.monotonic() + PATIENCE
+        stop_at = time.monotonic() + 4 * PATIENCE
         told = records_of_marcel(home, port)
         while not before < len(remembered(home)) <= len(told) and time.monotonic() < stop_at:
             time.sleep(0.2)
             told = records_of_marcel(home, port)
         running.send_signal(signal.SIGINT)
-        output, _ = running.communicate(timeout=PATIENCE)
+        output, _ = running.communicate(timeout=4 * PATIENCE)
     assert running.returncode == 0
     return output, told
 
@@ -78,7 +78,7 @@ def counted(output: str, label: str) -> int:
     return int(found[1])
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_the_demo_ends_by_itself_says_what_it_did_and_goes_on_with_its_data_the_next_time(home: Path) -> None:
     first = demo(home)
     assert counted(first, "people") == 7
