@@ -120,7 +120,7 @@ def daily_label(of: Stretch, telling: Telling) -> str:
     return telling.words.days_label.format(
         first=telling.words.long_day(date_of(days[0])),
         last=telling.words.long_day(date_of(days[-1])),
-        days=len(set(of.series.clock.days.tolist())),
+        days=len(np.unique(of.series.clock.days)),
         target=telling.extent(telling.target),
     )
 

@@ -5,6 +5,7 @@ stretch in an inner svg. Margins are the wrapper's padding (charts.css).
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from markupsafe import Markup
 
@@ -58,6 +59,7 @@ def unknown(words: Words) -> Markup:
     return el("text", words.unknown, x=0, y=ROW_HEIGHT / 2 + MIDDLE, class_="t-start")
 
 
+@lru_cache(maxsize=256)
 def glucose_colours(identifier: str, scale: Axis, *palettes: str) -> Markup:
     """A paint for each palette that changes colour at the bounds of the ranges, id `<identifier>-<palette>`.
 
@@ -82,6 +84,7 @@ def paint(identifier: str, palette: str) -> str:
     return url(f"{identifier}-{palette}")
 
 
+@lru_cache(maxsize=256)
 def glucose_back(scale: Axis, height: int) -> Markup:
     """The target band, a line at each bound, and the numbers and the unit at the left."""
     target = scale.telling.target
