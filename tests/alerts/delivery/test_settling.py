@@ -67,7 +67,7 @@ def test_an_address_is_told_nothing_before_its_code_comes_back(scene: Scene) -> 
     scene.happens("rang")
     scene.deliver()
     assert scene.states()[-1] == ("ada", "rang", "sent", None)
-    assert "Vigie : une alerte urgente." in scene.mail.took[-1].body.decode()
+    assert "Vigie\N{NO-BREAK SPACE}: une alerte urgente." in scene.mail.took[-1].body.decode()
 
 
 def test_a_code_may_be_guessed_five_times(scene: Scene) -> None:
