@@ -26,7 +26,7 @@ _BECAUSE = TypeAdapter(Because)
 _EVIDENCE = TypeAdapter(tuple[Evidence, ...])
 _SNOOZES = TypeAdapter(dict[str, datetime])
 
-RESTED = timedelta(hours=6)
+RESTED = timedelta(hours=12)
 """How long glances may stand for a full look. [own rule]"""
 
 _DECIDE = frozenset({What.RAISED, What.WORSENED, What.REOPENED, What.RETROSPECTIVE})
