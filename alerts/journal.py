@@ -11,6 +11,7 @@ from uuid import UUID, uuid5
 
 import numpy as np
 from pydantic import TypeAdapter
+from pydantic_core import to_json as rows_to_json
 
 from alerts.advance import Walk, due, due_at_rest, steps, to_json
 from alerts.alert import Alert, Event, What
@@ -163,10 +164,15 @@ class Journal:
 
     def write(self) -> None:
         """Write it all, in an order in which each row finds what it stands on."""
-        with self._connection.cursor() as cursor:
-            for query in (_RAISE, _DECIDED, _ALERT, _NOTE, _EVENT, _WALK, _CALM, _NOT_CALM):
-                if query in self._rows:
-                    cursor.executemany(query, self._rows[query])
+        for query in (_RAISE, _DECIDED, _ALERT, _NOTE, _EVENT, _WALK, _CALM, _NOT_CALM):
+            for rows in self._at_once(query):
+                told = rows_to_json(rows, bytes_mode="hex", inf_nan_mode="null").decode()
+                self._connection.execute(query, {"rows": told})
+
+    def _at_once(self, query: str) -> list[list[dict[str, Any]]]:
+        """All rows of a query together; one by one where a later one of the same alert goes on from an earlier."""
+        rows = self._rows.get(query, [])
+        return [[row] for row in rows] if query in (_DECIDED, _NOTE) else [rows] * bool(rows)
 
     def _put(self, query: str, row: dict[str, Any]) -> None:
         self._rows.setdefault(query, []).append(row)
@@ -210,45 +216,66 @@ def _snoozes(alert: Alert) -> str:
     return _SNOOZES.dump_json({snooze.by: snooze.until for snooze in alert.snoozes}).decode()
 
 
+# What is written comes as one JSON array of rows: a statement a row would cost more than the row.
 _EVENT = """
     INSERT INTO alert_event (person, shown, alert, what, at, rule, level, because, rings, quiet, only_for, by, until,
                              ended, planned_at)
-    VALUES (%(person)s, %(shown)s, %(alert)s, %(what)s, %(at)s, %(rule)s, %(level)s, %(because)s::jsonb, %(rings)s,
-            %(quiet)s::text[], %(only_for)s::text[], %(by)s, %(until)s, %(ended)s, %(planned_at)s)
+    SELECT person, shown, alert, what, at, rule, level, because::jsonb, rings, quiet, only_for, by, until, ended,
+           planned_at
+    FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (
+        person int, shown boolean, alert text, what text, at timestamptz, rule text, level text, because text,
+        rings boolean, quiet text[], only_for text[], by text, until timestamptz, ended text, planned_at timestamptz)
 """
 _RAISE = """
     INSERT INTO alert (person, shown, key, id, rule, kinds, level, since, until, last, raised_at, resolved_at,
                        retrospective, because, evidence)
-    VALUES (%(person)s, %(shown)s, %(key)s, %(id)s, %(rule)s, %(kinds)s::smallint[], %(level)s, %(since)s, %(until)s,
-            %(since)s, %(at)s, CASE WHEN %(retrospective)s THEN %(at)s END, %(retrospective)s, %(because)s::jsonb,
-            %(evidence)s::jsonb)
+    SELECT person, shown, key, id, rule, kinds, level, since, until, since, at, CASE WHEN retrospective THEN at END,
+           retrospective, because::jsonb, evidence::jsonb
+    FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (
+        person int, shown boolean, key text, id uuid, rule text, kinds smallint[], level text, since timestamptz,
+        until timestamptz, at timestamptz, retrospective boolean, because text, evidence text)
 """
 _DECIDED = """
-    UPDATE alert SET because = %(because)s::jsonb,
-        kinds = ARRAY(SELECT DISTINCT unnest(kinds || %(kinds)s::smallint[]) ORDER BY 1),
-        evidence = CASE WHEN %(evidence)s::jsonb = '[]' THEN evidence ELSE %(evidence)s::jsonb END
-    WHERE person = %(person)s AND shown = %(shown)s AND key = %(key)s
+    UPDATE alert a SET because = r.because::jsonb,
+        kinds = ARRAY(SELECT DISTINCT unnest(a.kinds || r.kinds) ORDER BY 1),
+        evidence = CASE WHEN r.evidence = '[]' THEN a.evidence ELSE r.evidence::jsonb END
+    FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (
+        person int, shown boolean, key text, kinds smallint[], because text, evidence text)
+    WHERE (a.person, a.shown, a.key) = (r.person, r.shown, r.key)
 """
 _ALERT = """
-    UPDATE alert SET level = %(level)s, last = %(last)s, until = %(until)s, acknowledged_at = %(acknowledged_at)s,
-        acknowledged_by = (SELECT number FROM account WHERE number = %(acknowledged_by)s::int),
-        snoozes = %(snoozes)s::jsonb, resolved_at = %(resolved_at)s
-    WHERE person = %(person)s AND shown = %(shown)s AND key = %(key)s
+    UPDATE alert a SET level = r.level, last = r.last, until = r.until, acknowledged_at = r.acknowledged_at,
+        acknowledged_by = (SELECT number FROM account WHERE number = r.acknowledged_by::int),
+        snoozes = r.snoozes::jsonb, resolved_at = r.resolved_at
+    FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (
+        person int, shown boolean, key text, level text, last timestamptz, until timestamptz,
+        acknowledged_at timestamptz, acknowledged_by text, snoozes text, resolved_at timestamptz)
+    WHERE (a.person, a.shown, a.key) = (r.person, r.shown, r.key)
 """
-_NOTE = "UPDATE alert SET note = %(note)s WHERE person = %(person)s AND shown = %(shown)s AND key = %(key)s"
+_NOTE = """
+    UPDATE alert a SET note = r.note
+    FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (person int, shown boolean, key text, note text)
+    WHERE (a.person, a.shown, a.key) = (r.person, r.shown, r.key)
+"""
 _WALK = """
     INSERT INTO walk (person, shown, state, began_at, looked_at, due_at)
-    VALUES (%(person)s, %(shown)s, %(state)s::jsonb, %(now)s, %(at)s, %(due)s)
+    SELECT person, shown, state::jsonb, now, at, due
+    FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (
+        person int, shown boolean, state text, now timestamptz, at timestamptz, due timestamptz)
     ON CONFLICT (person, shown) DO UPDATE
         SET state = EXCLUDED.state, looked_at = EXCLUDED.looked_at, due_at = EXCLUDED.due_at
 """
 _CALM = """
     INSERT INTO calm (person, told, lately, looked_at, glance_at)
-    VALUES (%(person)s, %(told)s, %(lately)s, %(at)s, %(glance)s)
+    SELECT person, decode(told, 'hex'), decode(lately, 'hex'), at, glance
+    FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (
+        person int, told text, lately text, at timestamptz, glance timestamptz)
     ON CONFLICT (person) DO UPDATE SET told = EXCLUDED.told, lately = EXCLUDED.lately,
         looked_at = EXCLUDED.looked_at, glance_at = EXCLUDED.glance_at
 """
-_NOT_CALM = "DELETE FROM calm WHERE person = %(person)s"
+_NOT_CALM = """
+    DELETE FROM calm USING jsonb_to_recordset(%(rows)s::jsonb) AS r (person int) WHERE calm.person = r.person
+"""
 _CLOSE = """
     WITH closed AS (
         UPDATE alert SET resolved_at = %(now)s, until = %(now)s, snoozes = '{}'
