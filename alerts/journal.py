@@ -67,7 +67,7 @@ class Journal:
     def _at_once(self, query: str) -> list[list[dict[str, Any]]]:
         """All rows of a query together; one by one where a later one of the same alert goes on from an earlier."""
         rows = self._rows.get(query, [])
-        return [[row] for row in rows] if query in (_DECIDED, _NOTE) else [rows] * bool(rows)
+        return [[row] for row in rows] if query in (_RAISE, _DECIDED, _NOTE) else [rows] * bool(rows)
 
     def _put(self, query: str, row: dict[str, Any]) -> None:
         self._rows.setdefault(query, []).append(row)
@@ -129,7 +129,10 @@ _RAISE = """
     FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (
         person int, shown boolean, key text, id uuid, rule text, kinds smallint[], level text, since timestamptz,
         until timestamptz, at timestamptz, retrospective boolean, because text, evidence text)
+    ON CONFLICT (person, shown, key) DO UPDATE SET
+        kinds = EXCLUDED.kinds, since = EXCLUDED.since, because = EXCLUDED.because, evidence = EXCLUDED.evidence
 """
+"""A clock that was set right can show an instant twice; what is raised at it again is the same alert."""
 _DECIDED = """
     UPDATE alert a SET because = r.because::jsonb,
         kinds = ARRAY(SELECT DISTINCT unnest(a.kinds || r.kinds) ORDER BY 1),

@@ -94,7 +94,7 @@ class Accounts:
         A caregiver named by a person's id is that person. Raises NotFound, Conflict when the name is another role's,
         RecordError for a name that cannot be one.
         """
-        person = _as_id(name)
+        person = as_id(name)
         if person is not None and role in (ActorRole.PERSON, ActorRole.CAREGIVER):
             return self._of_person(person)
         if role is ActorRole.PERSON or person is not None:
@@ -174,7 +174,8 @@ def account_of(row: tuple[Any, ...]) -> Account:
     return Account(number, id_, ActorRole(role), name, person)
 
 
-def _as_id(name: str) -> UUID | None:
+def as_id(name: str) -> UUID | None:
+    """What that name says if it is an id, however spelled; None if it is none."""
     try:
         return UUID(name)
     except ValueError:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from hub.accounts import ACCOUNT, Account, ActorRole, account_of, fresh_secret, secret_hash
+from hub.accounts import ACCOUNT, Account, ActorRole, account_of, as_id, fresh_secret, secret_hash
 from hub.database import Connection, UniqueViolation
 from hub.errors import Conflict, NotFound
 
@@ -51,7 +51,12 @@ class Identities:
         return account_of(row) if row else None
 
     def enrol(self, role: ActorRole, identity: Identity) -> Account:
-        """An account for an identity nobody invited, named by its subject; raises Conflict if the name is taken."""
+        """An account for an identity nobody invited, named by its subject; raises Conflict if the name is taken.
+
+        So is the id of a record, or of an account: what is given to that id would be given to whoever is named so.
+        """
+        if self._connection.execute(_ANOTHERS, {"id": as_id(identity.subject)}).rowcount:
+            raise Conflict(_ASK)
         given = {**_vouched(identity), "role": role, "name": identity.subject}
         try:
             with self._connection.transaction():
@@ -96,6 +101,7 @@ class Identities:
         return account_of(row)
 
 
+_ANOTHERS = "SELECT FROM person WHERE id = %(id)s UNION ALL SELECT FROM account WHERE id = %(id)s"
 _VOUCHED = (
     "full_name = %(full_name)s, profession = %(profession)s, national_id = %(national_id)s, structure = %(structure)s"
 )

@@ -84,6 +84,8 @@ class Register:
     def pair(self, device: UUID, person: UUID, since: datetime, until: datetime | None = None) -> Pairing:
         """Give a device to a person for a time; the same again changes nothing.
 
+        What a household holds is paired to its members alone: whoever else did would have their weights from then on.
+
         Raises NotFound; Conflict when it is somebody's in that time, or when `until` is not after `since`.
         """
         if until is not None and until <= since:
@@ -96,6 +98,8 @@ class Register:
         ).fetchone()
         if known:
             return Pairing(known[0], device, person, since, until)
+        if self._connection.execute(_OTHERS_AT_HOME, (thing, during, holder)).rowcount:
+            raise Conflict("the device is a household's in that time, and only its members can have it to themselves")
         return Pairing(self._hold(thing, during, person=holder), device, person, since, until)
 
     def unpair(self, pairing: UUID, person: UUID, at: datetime) -> None:
@@ -144,6 +148,12 @@ class Register:
             raise Conflict("the device is somebody else's in that time; end that first") from None
         holding: UUID = _found(row, "pairing")[0]
         return holding
+
+
+_OTHERS_AT_HOME = """
+    SELECT FROM holding h WHERE h.device = %s AND h.during && %s AND h.household IS NOT NULL
+      AND NOT EXISTS (SELECT FROM household_member m WHERE m.household = h.household AND m.person = %s)
+"""
 
 
 def _found(row: tuple[Any, ...] | None, what: str) -> tuple[Any, ...]:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from hub.accounts import Account, Accounts, ActorRole
+from hub.accounts import Account, Accounts, ActorRole, as_id
 from hub.database import Connection, Range
 from hub.errors import Conflict, NotFound
 from hub.quantities import KINDS, Kind
@@ -70,7 +70,7 @@ class Sharing:
         try:
             return accounts.known(name.strip())
         except NotFound:
-            if not _is_id(name):
+            if as_id(name) is None:
                 raise NotFound("no such account; give a person's id, or the name their token was made for") from None
             return accounts.named(ActorRole.PERSON, name)
 
@@ -194,11 +194,3 @@ _OPEN = """
       AND EXISTS (SELECT FROM held_to h WHERE h.account = %(account)s AND 'identity' = ANY(h.sees))
     RETURNING id, until
 """
-
-
-def _is_id(name: str) -> bool:
-    try:
-        UUID(name)
-    except ValueError:
-        return False
-    return True

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from hub.database import Connection
+from hub.database import Connection, OperationalError
 from hub.faults import named
 from hub.quantities import Kind
 from hub.readings import Attribution
@@ -34,19 +34,25 @@ class Attributor:
         self._models: dict[int, Model] = {}
 
     def turn(self) -> int:
-        """Decide about what nobody has looked at; how many occasions there were.
+        """Decide about what nobody has looked at; how many occasions were settled.
 
         What cannot be decided for a fault of ours waits for a person, as everything unclear does.
         """
-        occasions = self._inbox.undecided(AT_ONCE)
-        for occasion in occasions:
+        return sum(self._settle(occasion) for occasion in self._inbox.undecided(AT_ONCE))
+
+    def _settle(self, occasion: Occasion) -> bool:
+        """By itself, so that one that cannot be harms no other."""
+        for settle in (self._decide, self._inbox.leave):
             try:
                 with self._connection.transaction():
-                    self._decide(occasion)
-            except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+                    settle(occasion)
+            except OperationalError:  # the database is gone, or may do better next time
+                raise
+            except Exception as error:  # noqa: BLE001
                 log.error("%s; a reading waits in its household's inbox", named(error))  # noqa: TRY400
-                self._inbox.leave(occasion)
-        return len(occasions)
+            else:
+                return True
+        return False
 
     def _decide(self, occasion: Occasion) -> None:
         """Looking at all that the device said at that instant, since parts of it may come one after the other."""

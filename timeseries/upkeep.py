@@ -1,4 +1,7 @@
-"""What follows from stored readings: whose a shared device's are, and the summaries. A turn is safe to repeat."""
+"""What follows from stored readings: the summaries, and whose a shared device's are; and what is kept no longer.
+
+A turn is safe to repeat.
+"""
 
 import logging
 from time import monotonic
@@ -6,6 +9,7 @@ from time import monotonic
 from hub.database import Database, OperationalError, Role
 from hub.errors import DatabaseError
 from hub.faults import named
+from hub.resting import Resting
 from timeseries.attributor import Attributor
 from timeseries.summaries import Summaries
 
@@ -14,8 +18,11 @@ log = logging.getLogger(__name__)
 AT_ONCE = 200
 """People looked at in one turn, each in a transaction of their own."""
 
-REST = 60.0
-"""Seconds before somebody whose summary failed is tried again; the others are unharmed."""
+SWEPT = 60.0
+"""Seconds between two looks for what is kept no longer."""
+
+FORGOTTEN = 1_000
+"""Refused payloads forgotten at once, at most."""
 
 
 class Upkeep:
@@ -24,7 +31,7 @@ class Upkeep:
     def __init__(self, database: Database) -> None:
         """Work in that database (role `vigie_watch`)."""
         self._database = database
-        self._resting: dict[int, float] = {}
+        self._resting = Resting()
         self._swept = 0.0
 
     def turn(self) -> bool:
@@ -33,32 +40,29 @@ class Upkeep:
         Raises DatabaseError, OperationalError.
         """
         with self._database.transaction(Role.WATCH) as connection:
-            decided = Attributor(connection).turn()
-        with self._database.transaction(Role.WATCH) as connection:
-            behind = Summaries(connection).behind(AT_ONCE, self._at_rest())
+            behind = Summaries(connection).behind(AT_ONCE, self._resting.now())
         for person in behind:
             self._summarise(person)
         self._sweep()
-        return decided > 0 or len(behind) >= AT_ONCE
+        with self._database.transaction(Role.WATCH) as connection:
+            settled = Attributor(connection).turn()
+        return settled > 0 or len(behind) >= AT_ONCE
 
     def _sweep(self) -> None:
-        """What nobody who follows a record can resume from any more is forgotten, a minute's worth at a time."""
-        if monotonic() - self._swept >= REST:
+        """What nobody can resume from any more, and what was refused long ago, is forgotten: a little at a time."""
+        if monotonic() - self._swept >= SWEPT:
             with self._database.transaction(Role.WATCH) as connection:
                 connection.execute("DELETE FROM news WHERE at < now() - interval '2 hours'")
+                connection.execute("SELECT forget_refused_long_ago(%s)", (FORGOTTEN,))
             self._swept = monotonic()
-
-    def _at_rest(self) -> list[int]:
-        return [person for person, until in self._resting.items() if until > monotonic()]
 
     def _summarise(self, person: int) -> None:
         try:
             with self._database.transaction(Role.WATCH) as connection:
                 Summaries(connection).catch_up(person)
-            self._resting.pop(person, None)
         except (DatabaseError, OperationalError):
             raise
         except Exception as error:  # noqa: BLE001
-            # their marks stay, and so does what was summarised before
-            self._resting[person] = monotonic() + REST
+            # their marks stay, and so does what was summarised before; the others are unharmed
+            self._resting.add(person)
             log.error("%s; a person's summaries are behind", named(error))  # noqa: TRY400

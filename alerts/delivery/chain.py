@@ -1,5 +1,6 @@
 """Who is in a person's chain, as it stands: whom a ring may reach, and who of them sees what it is about."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import time
@@ -7,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from alerts.delivery.escalation import Member, QuietHours
 from hub.database import Connection
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +32,14 @@ def chain_of(connection: Connection, person: int, shown: bool, kinds: Sequence[i
 
 
 def quiet_hours(since: time | None, until: time | None, zone: str | None) -> QuietHours | None:
-    """As stored; None where nobody asked for any."""
-    return None if since is None or until is None or zone is None else QuietHours(since, until, ZoneInfo(zone))
+    """As stored; None where nobody asked for any, or in a zone this machine does not have: better woken than untold."""
+    if since is None or until is None or zone is None:
+        return None
+    try:
+        return QuietHours(since, until, ZoneInfo(zone))
+    except (LookupError, ValueError, OSError):
+        log.error("quiet hours in a time zone this machine does not have are not kept; install its tzdata")  # noqa: TRY400
+        return None
 
 
 _CHAIN = """

@@ -3,6 +3,7 @@
 Followers of a service that was down for three days at a stretch were told nothing for hours (trust file, section 5).
 """
 
+from collections.abc import Mapping
 from datetime import datetime, time
 
 from alerts.delivery.chain import quiet_hours
@@ -25,13 +26,14 @@ def tell_of(connection: Connection, taken: Taken) -> None:
         account=taken.account, what="dead_channel", level=taken.level, about=about,
         not_before=_due(taken.level, now, since, until, zone),
     ), taken.contact)  # fmt: skip
-    if taken.event is not None and not connection.execute(_TOLD, (taken.event, taken.step, taken.number)).rowcount:
-        _next_in_chain(connection, taken, about)
+    of = {"number": taken.number, "event": taken.event, "step": taken.step}
+    if taken.event is not None and not connection.execute(_TOLD, of).rowcount:
+        _next_in_chain(connection, of, about)
 
 
-def _next_in_chain(connection: Connection, taken: Taken, about: str) -> None:
+def _next_in_chain(connection: Connection, of: Mapping[str, int | None], about: str) -> None:
     """Nobody has been told of this ring yet: the next step's turn is now, but for who sleeps through what may wait."""
-    rows = connection.execute(_NEXT, {"event": taken.event, "step": taken.step}).fetchall()
+    rows = connection.execute(_NEXT, of).fetchall()
     for number, account, step, level, person, shown, kinds, *quiet in rows:
         due = _due(level, *quiet)
         connection.execute(
@@ -54,15 +56,17 @@ _FAILING = """
     FROM contact c LEFT JOIN quiet_hours q ON q.account = c.account WHERE c.id = %s
 """
 
-_TOLD = """
+# with whose it is, by which an event's messages are found
+_WHOSE = "(SELECT t.person FROM outbox t WHERE t.number = %(number)s)"
+_TOLD = f"""
     SELECT FROM outbox
-    WHERE event = %s AND step <= %s AND number <> %s
+    WHERE person = {_WHOSE} AND event = %(event)s AND step <= %(step)s AND number <> %(number)s
       AND (state IN ('sending', 'sent') OR (state = 'waiting' AND attempts = 0 AND not_before <= now()))
 """
 
-_NEXT = """
+_NEXT = f"""
     SELECT o.number, o.account, o.step, o.level, o.person, o.shown, o.kinds, now(), q.since, q.until, q.time_zone
     FROM outbox o LEFT JOIN quiet_hours q ON q.account = o.account
-    WHERE o.event = %(event)s AND o.state = 'waiting' AND o.step = (
-        SELECT min(n.step) FROM outbox n WHERE n.event = %(event)s AND n.step > %(step)s)
-"""
+    WHERE o.person = {_WHOSE} AND o.event = %(event)s AND o.state = 'waiting' AND o.step = (
+        SELECT min(n.step) FROM outbox n WHERE n.person = o.person AND n.event = %(event)s AND n.step > %(step)s)
+"""  # noqa: S608

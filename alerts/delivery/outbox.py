@@ -167,7 +167,7 @@ _REFUSED = """
         WHEN (SELECT a.closed_at FROM account a WHERE a.number = o.account) IS NOT NULL THEN 'not_allowed'
         WHEN o.person IS NOT NULL AND NOT may_be_told(o.account, o.person, o.kinds, o.shown) THEN 'not_allowed'
         WHEN o.event IS NOT NULL AND NOT EXISTS (SELECT FROM alert_event e WHERE e.number = o.event) THEN 'over'
-        WHEN o.event IS NOT NULL AND o.account NOT IN (
+        WHEN o.kinds IS NOT NULL AND o.account NOT IN (
             SELECT h.account FROM chain h WHERE h.person = o.person
         UNION ALL
             SELECT a.number FROM account a

@@ -13,10 +13,10 @@ from alerts.delivery import afterwards
 from alerts.delivery.chain import chain_of, quiet_hours
 from alerts.delivery.escalation import Ring, escalate
 from alerts.delivery.outbox import Entry, put
-from alerts.resting import Resting
 from alerts.rule import Level
 from hub.database import Connection, Database, OperationalError, Role
-from hub.faults import whereabouts
+from hub.faults import named
+from hub.resting import Resting
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +68,7 @@ def _planned(connection: Connection, query: LiteralString, plan: Plan, resting: 
             raise
         except Exception as error:  # noqa: BLE001
             resting.add(row[0])
-            log.error("%s in %s; what should be told is behind", type(error).__name__, whereabouts(error))  # noqa: TRY400
+            log.error("%s; what should be told is behind", named(error))  # noqa: TRY400
     return bool(rows)
 
 

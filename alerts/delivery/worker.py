@@ -14,7 +14,7 @@ from alerts.delivery.letter import letter
 from alerts.delivery.outbox import Taken
 from hub.database import Connection, Database, Role
 from hub.errors import AddressDead, DeliveryError, TryLater
-from hub.faults import whereabouts
+from hub.faults import named
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ class Worker:
             log.warning("a message was not taken: %s", error)
             return error
         except Exception as error:  # noqa: BLE001 - one message is harmed, not the worker
-            log.error("a message met a %s in %s", type(error).__name__, whereabouts(error))  # noqa: TRY400
+            log.error("a message met a %s", named(error))  # noqa: TRY400
             return TryLater("a fault of ours; it is logged")
         return None
 

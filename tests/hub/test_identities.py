@@ -1,5 +1,7 @@
 """Whose account an identity is, at the register's desk."""
 
+from uuid import uuid4
+
 import pytest
 
 from hub.accounts import Accounts, ActorRole, secret_hash
@@ -46,3 +48,15 @@ def test_what_the_provider_says_of_somebody_is_kept_up_to_date(database: Databas
             "SELECT full_name, profession, national_id, structure FROM account WHERE number = %s", (doctor.number,)
         ).fetchone()
     assert row == ("Dr G. House", "21", "8100", None)
+
+
+def test_nobody_is_named_by_the_id_of_a_record_or_of_an_account_however_spelled(database: Database) -> None:
+    person = Record(database).person()
+    with database.transaction(Role.REGISTER) as connection:
+        accounts, identities = Accounts(connection), Identities(connection)
+        ours = accounts.named(ActorRole.CAREGIVER, "Nan")
+        for id_ in (str(person.id), person.id.hex.upper(), str(ours.id)):
+            with pytest.raises(Conflict, match="invitation"):
+                identities.enrol(ActorRole.CLINICIAN, Identity(DR.issuer, id_))
+        assert accounts.named(ActorRole.PERSON, str(person.id)).person == person.number
+        assert identities.enrol(ActorRole.CLINICIAN, Identity(DR.issuer, str(uuid4()))).role is ActorRole.CLINICIAN

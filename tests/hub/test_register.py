@@ -161,6 +161,14 @@ def test_a_device_is_of_one_household_only(record: Record, ada: Person, bob: Per
         record.household([bob], [sensor])
 
 
+def test_a_household_device_is_no_strangers_while_it_is_the_households(
+    record: Record, ada: Person, bob: Person, sensor: Device
+) -> None:
+    record.household([ada], [sensor])
+    with pytest.raises(Conflict, match="household's"):
+        record.pair(sensor, bob, NOON)
+
+
 def test_a_household_device_may_also_be_a_persons(record: Record, ada: Person, sensor: Device) -> None:
     record.household([ada], [sensor])
     assert record.pair(sensor, ada, NOON).device == sensor.id

@@ -13,6 +13,8 @@ from tests.support.readings import a_reading, kg
 from tests.support.shared_scale import Home, a_home
 from timeseries.attribution import model_of
 from timeseries.attributor import Attributor, members
+from timeseries.household import Inbox
+from timeseries.upkeep import Upkeep
 
 TODAY = datetime.now(UTC).replace(hour=7, minute=0, second=0, microsecond=0)
 
@@ -137,6 +139,31 @@ def test_a_wrong_confirmation_moved_to_the_right_person_leaves_no_trace(home: Ho
     home.give(occasion, home.ada, Attribution.CONFIRMED)
     with home.database.transaction(Role.WATCH) as connection:
         assert model_of(members(connection, home.household)) == never_wrong
+
+
+def test_what_the_database_refuses_to_give_waits_in_the_inbox_and_keeps_nothing_else_waiting(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told_apart(home)
+    on_the_scale(home, 1, 62.3)
+    monkeypatch.setattr(Inbox, "give", lambda inbox, *_: inbox._connection.execute("SELECT 1 / 0"))
+    assert (decided(home), decided(home)) == (1, 0)
+    assert [value for value, _ in waiting(home)] == [62.3]
+
+
+def test_what_can_neither_be_given_nor_left_keeps_nobodys_summaries_waiting(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told_apart(home)
+    on_the_scale(home, 1, 62.3)
+    for way in ("give", "leave"):
+        monkeypatch.setattr(Inbox, way, lambda inbox, *_: inbox._connection.execute("SELECT 1 / 0"))
+    assert decided(home) == 0
+    monkeypatch.setattr(Attributor, "turn", lambda _: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        Upkeep(home.database).turn()
+    with home.database.transaction(Role.WATCH) as connection:
+        assert connection.execute("SELECT FROM day WHERE person = %s", (home.ada.number,)).rowcount
 
 
 def test_a_persons_own_scale_teaches_too(home: Home) -> None:

@@ -160,6 +160,19 @@ def test_an_urgent_one_that_was_lost_sight_of_may_go_on_and_rings_at_any_hour(sc
     assert "nothing was heard after" in scene.texts()[-1]
 
 
+def test_whoever_left_the_chain_by_night_is_not_told_of_the_night(scene: Scene) -> None:
+    scene.address(scene.ada)
+    scene.chain((scene.ada, 0))
+    asleep(scene)
+    scene.happens(level="warning", ago=9)
+    scene.happens("resolved", level="warning")
+    scene.plan()
+    scene.chain((scene.mother, 0))
+    scene.hurry()
+    scene.deliver()
+    assert scene.states()[-1] == ("ada", "meanwhile", "cancelled", "not_in_chain")
+
+
 def test_nobody_is_told_of_what_they_may_not_see(scene: Scene) -> None:
     everybody(scene)
     with scene.world.database.transaction(Role.REGISTER) as connection:

@@ -68,6 +68,18 @@ def test_whoever_acts_for_the_person_is_told_with_them_and_nobody_else(scene: Sc
     assert [state[:3] for state in scene.states()] == [("ada", "emergency", "sent"), ("?", "emergency", "sent")]
 
 
+def test_quiet_hours_in_a_zone_nobody_knows_keep_nobody_from_being_told(scene: Scene) -> None:
+    for somebody in (scene.ada, scene.mother):
+        scene.address(somebody)
+    scene.world.grant(scene.ada, scene.mother, delegate=True)
+    scene.world.as_administrator(
+        "INSERT INTO quiet_hours VALUES (%s, '22:00', '07:00', 'Mars/Olympus_Mons')", scene.mother.account.number
+    )
+    reads(scene.doctor, scene)
+    scene.deliver()
+    assert scene.texts() == [FIRST, FIRST]
+
+
 def test_a_delegate_who_no_longer_is_one_is_not_told(scene: Scene) -> None:
     delegate = scene.world.somebody(ActorRole.CAREGIVER)
     scene.world.grant(scene.ada, delegate, delegate=True)
