@@ -19,9 +19,11 @@ from timeseries.glucose.one_source import Integers
 
 CALM = np.dtype(
     [("at", "<i8"), ("device", "<i4"), ("in_mmol", "?"), ("least", "<f8"), ("most", "<f8"), ("fresh", "<i8"),
-     ("weights", "<f8", (LAGS + 1,)), ("floor", "<f8")]
+     ("latest", "<i8"), ("weights", "<f8", (LAGS + 1,)), ("floor", "<f8")]
 )  # fmt: skip
-"""A calm as it is stored: its fields, the time in microseconds since 1970."""
+"""A calm as it is stored: its fields, times in microseconds since 1970."""
+
+EVER = np.iinfo(np.int64).max
 
 READING = np.dtype([("at", "<i8"), ("value", "<f8")])
 """A reading as it is stored beside: microseconds since 1970, mg/dL."""
@@ -65,14 +67,16 @@ def lately(before: Records, of: Integers) -> Lately:
 
 def records(calm: Calm) -> Records:
     """The one record of a calm."""
-    told = (us(calm.at), calm.device, calm.in_mmol, calm.least, calm.most, calm.fresh, calm.weights, calm.floor)
+    latest = EVER if calm.latest is None else us(calm.latest)
+    told = (us(calm.at), calm.device, calm.in_mmol, calm.least, calm.most, calm.fresh, latest, calm.weights, calm.floor)
     return np.array([told], CALM)
 
 
 def calm_of(stored: bytes) -> Calm:
     """A calm as it was stored."""
-    ((at, device, in_mmol, least, most, fresh, weights, floor),) = np.frombuffer(stored, CALM).tolist()
-    return Calm(moment(at), device, in_mmol, least, most, fresh, tuple(weights.tolist()), floor)
+    ((at, device, in_mmol, least, most, fresh, latest, weights, floor),) = np.frombuffer(stored, CALM).tolist()
+    by = None if latest == EVER else moment(latest)
+    return Calm(moment(at), device, in_mmol, least, most, fresh, by, tuple(weights.tolist()), floor)
 
 
 def passing(calms: Records, looked_at: Integers, said: Lately) -> Flags:
@@ -93,6 +97,7 @@ def passing(calms: Records, looked_at: Integers, said: Lately) -> Flags:
         & (before >= 0)
         & (said.of[before] == of)
         & (last < at)
+        & (at <= calm["latest"])
         & (at <= received)
         & (received < last + calm["fresh"])
         & (received - at <= LIVE // MICROSECOND)

@@ -12,8 +12,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from alerts.glance import at_rest
-from alerts.journal import Journal, Walked, close_open, resting, walked
+from alerts.journal import Journal, close_open
 from alerts.loading import Loaded, load
+from alerts.walked import Walked, resting, walked
 from alerts.watched import AHEAD, Watched, due_ahead, hold, hold_due, hold_marked, hold_quiet, watched
 from hub.database import Connection, Database, OperationalError, Role, SerializationFailure
 from hub.faults import whereabouts
