@@ -41,8 +41,9 @@ test: lint  ## Every check, on real TimescaleDB and Mosquitto
 	@echo "[test] pytest on real services";    $(BIN)/pytest -n 2 --dist loadfile --ignore tests/browser  # what a file sets up, once
 	@echo "[test] the pages in a browser";      $(BIN)/pytest tests/browser  # one hub, one Chromium
 
-test-long: setup  ## The long tier: homes cut off for days, writers killed again and again
+test-long: setup  ## The long tier: homes cut off for days, writers killed again and again, laws tried on new examples
 	@echo "[test-long] pytest, the long tier";  $(BIN)/pytest -n 2 -m long
+	@echo "[test-long] laws on new examples";   $(BIN)/pytest -n 2 -m hypothesis --hypothesis-profile=search
 
 bench: setup  ## Speed, as ratios to floors measured in the same run
 	@$(BIN)/python -m benchmarks

@@ -1,19 +1,20 @@
 """While nothing goes on, most readings change nothing: those need no rules, only a look at a few numbers.
 
-Calm is told by a full look at which no rule found anything going on and every rule said which readings it can do
-without (`Rule.quiet`). What is not understood is not calm: another sensor or unit, a bound of its range, an old
-reading, one out of order, one after which silence could have been told. Then a full look is taken, and says whether
-calm goes on.
+Calm is told by a full look at which every rule said which readings it can do without: where it found nothing going on
+(`Rule.quiet`), or something that they leave as it is (`Rule.stays`). What is not understood is not calm: another sensor
+or unit, a bound of its range, an old reading, one out of order, one after which silence could have been told. Then a
+full look is taken, and says whether calm goes on.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from math import inf
 from statistics import NormalDist
 
 from alerts.forecast.evidence import APART, HOLE, LAGS, NEEDED
 from alerts.forecast.model import MIDDLE
-from alerts.rule import LIVE, Finding, Known, Looks, Quiet, rules
+from alerts.rule import Finding, Known, Looks, Quiet, Rule, rules
 from hub.quantities import GLUCOSE_MG_DL_PER_MMOL_L, Kind
 from timeseries.glucose.bounds import Bound
 from timeseries.glucose.series import moment
@@ -29,10 +30,11 @@ SLACK = 1e-5
 
 @dataclass(frozen=True, slots=True)
 class Calm:
-    """Nothing went on at `at`; nothing will at the next readings of this device that pass `passing`.
+    """Nothing went on at `at`, or what did stays as it is, at the next readings of this device that pass.
 
     `least`, `most`: of their numbers, mmol/L if `in_mmol`, else mg/dL. `fresh`: microseconds until silence may be told.
-    `weights` on 1 and the last hour, in roots: what they expect must lie over `floor`; none where nothing is foreseen.
+    `latest`: by when they are taken. They are held against it in alerts.passing.
+    `weights` on 1 and the last hour, in roots: what they expect must lie over `floor`, as it does if all are 0.
     """
 
     at: datetime
@@ -41,17 +43,17 @@ class Calm:
     least: float
     most: float
     fresh: int
-    weights: tuple[float, ...] = ()
-    floor: float = 0.0
+    latest: datetime | None = None
+    weights: tuple[float, ...] = (0.0,) * (LAGS + 1)
+    floor: float = -inf
 
 
 def calm_at(known: Known, found: Mapping[str, tuple[Finding, ...]]) -> Calm | None:
     """Calm, if it is, at an instant whose findings those of every rule that looks at glucose are among."""
     asked = [rule for rule in rules() if rule.looks is Looks.GLUCOSE]
-    going = any(each.until is None for rule in asked for each in found[rule.name])
-    told = [quiet for rule in asked if (quiet := rule.quiet(known)) is not None]
+    told = [quiet for rule in asked if (quiet := _quiet(rule, known, found[rule.name])) is not None]
     traces = [trace for trace in known.traces if trace.kind is Kind.GLUCOSE_INTERSTITIAL and len(trace.series)]
-    if going or len(told) < len(asked) or not traces:
+    if len(told) < len(asked) or not traces:
         return None
     trace = max(traces, key=lambda trace: trace.series.at[-1])
     fresh = min(quiet.fresh for quiet in told)
@@ -59,6 +61,14 @@ def calm_at(known: Known, found: Mapping[str, tuple[Finding, ...]]) -> Calm | No
     if newest != known.newest or not newest <= known.now < newest + fresh:
         return None
     return _calm(known.now, trace.device, bool(trace.series.in_mmol[-1]), fresh, told)
+
+
+def _quiet(rule: Rule, known: Known, found: tuple[Finding, ...]) -> Quiet | None:
+    """Which readings change nothing of what a rule finds."""
+    going = [each for each in found if each.until is None]
+    if not going:
+        return rule.quiet(known)
+    return rule.stays(known, going[0]) if len(going) == 1 else None
 
 
 def _calm(now: datetime, device: int, in_mmol: bool, fresh: timedelta, told: Sequence[Quiet]) -> Calm | None:
@@ -69,7 +79,8 @@ def _calm(now: datetime, device: int, in_mmol: bool, fresh: timedelta, told: Seq
     if len(foreseeing) > 1:
         return None
     least, most = max(number(each.least) for each in told), min(number(each.most) for each in told)
-    calm = Calm(now, device, in_mmol, least + SLACK, most - SLACK, fresh // MICROSECOND)
+    latest = min((each.latest for each in told if each.latest is not None), default=None)
+    calm = Calm(now, device, in_mmol, least + SLACK, most - SLACK, fresh // MICROSECOND, latest)
     return _foreseeing(calm, foreseeing[0]) if foreseeing else calm
 
 
@@ -79,52 +90,7 @@ def _foreseeing(calm: Calm, quiet: Quiet) -> Calm:
     assert sight is not None and sight.asked is not None  # noqa: S101, PT018 - by Quiet's own rule
     limit = quiet.low.mmol_l * GLUCOSE_MG_DL_PER_MMOL_L if calm.in_mmol else quiet.low.mg_dl
     floor = limit**0.5 - MIDDLE**0.5 - NormalDist().inv_cdf(sight.asked) * sight.error + SLACK
-    return Calm(calm.at, calm.device, calm.in_mmol, calm.least, calm.most, calm.fresh, sight.weights, floor)
-
-
-def passing(
-    calm: Calm, looked_at: int, at: Sequence[int], values: Sequence[float], received: Sequence[int], first: int
-) -> int:
-    """How many of a sensor's readings from place `first` on, each as it was received, change nothing.
-
-    (n,) in order of time, BACK before the first new one at hand: `at`, `received` microseconds, `values` mg/dL, in the
-    calm's unit. What was received up to `looked_at` has been looked at.
-    """
-    before = looked_at
-    for place in range(first, len(at)):
-        in_turn = before < received[place] if place == first else before <= received[place]
-        if not in_turn or not _passes(calm, at, values, received[place], place):
-            return place - first
-        before = received[place]
-    return len(at) - first
-
-
-def _passes(calm: Calm, at: Sequence[int], values: Sequence[float], received: int, place: int) -> bool:
-    number = values[place] / GLUCOSE_MG_DL_PER_MMOL_L if calm.in_mmol else values[place]
-    return (
-        place > 0
-        and at[place - 1] < at[place] <= received
-        and received < at[place - 1] + calm.fresh
-        and received - at[place] <= LIVE // MICROSECOND
-        and calm.least <= number <= calm.most
-        and not (calm.weights and _bodes(calm, at, values, place))
-    )
-
-
-def _bodes(calm: Calm, at: Sequence[int], values: Sequence[float], place: int) -> bool:
-    """True if glucose may be expected under the bound; False where the hour before is not all there."""
-    expected, before = calm.weights[0], place
-    for lag, weight in enumerate(calm.weights[1:]):
-        asked = at[place] - lag * APART * MINUTE
-        while at[before] > asked:
-            before -= 1
-            if before < 0:
-                return False
-        value = values[before]
-        if at[before] < asked:
-            value += (values[before + 1] - value) * (asked - at[before]) / (at[before + 1] - at[before])
-        expected += weight * (max(value, 0.0) ** 0.5 - MIDDLE**0.5)
-    return not expected > calm.floor
+    return replace(calm, weights=sight.weights, floor=floor)
 
 
 assert LAGS * APART <= NEEDED  # noqa: S101 - an unbroken hour holds every lag

@@ -3,114 +3,25 @@
 All of it goes into the transaction that took the marks away, so that a killed hub told everything once or nothing.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
 from pydantic import TypeAdapter
+from pydantic_core import to_json as rows_to_json
 
-from alerts.advance import Walk, due, due_at_rest, steps, to_json
-from alerts.alert import Alert, Event, What
-from alerts.calm import MICROSECOND
-from alerts.glance import calm_to_json
-from alerts.history import History, us
-from alerts.rule import Because, Evidence, Looks, rules
+from alerts.advance import to_json
+from alerts.alert import Alert, What
+from alerts.passing import records
+from alerts.rule import Because, Evidence
+from alerts.walked import DECIDE, Told, Walked
 from hub.database import Connection
-from hub.quantities import KINDS, Kind
+from hub.quantities import KINDS
 
 _BECAUSE = TypeAdapter(Because)
 _EVIDENCE = TypeAdapter(tuple[Evidence, ...])
 _SNOOZES = TypeAdapter(dict[str, datetime])
-
-RESTED = timedelta(hours=6)
-"""How long glances may stand for a full look. [own rule]"""
-
-_DECIDE = frozenset({What.RAISED, What.WORSENED, What.REOPENED, What.RETROSPECTIVE})
-"""Events whose reason and readings are the alert's from then on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One event, the kinds of the readings that decided it, and whether somebody may still be told of it."""
-
-    event: Event
-    kinds: frozenset[Kind]
-    stale: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Walked:
-    """How far one walk came, what it told, and its alerts as they then were; `due` is when to go on.
-
-    Where `glance` is told, at that instant a glance will do (alerts.glance).
-    """
-
-    walk: Walk
-    due: datetime
-    told: tuple[Told, ...]
-    alerts: Mapping[str, Alert] = field(default_factory=dict)
-    glance: datetime | None = None
-
-
-def walked(walk: Walk, history: History, until: datetime, told_until: datetime | None = None) -> Walked:
-    """Go on up to and including `until`; nobody is told any more of what happened up to `told_until`."""
-    events: list[Event] = []
-    alerts: dict[str, Alert] = {}
-    for after, happened in steps(walk, history, until):
-        alerts |= {alert.key: alert for alert in after.state.alerts if walk.state.alert_of(alert.rule) != alert}
-        events += happened
-        walk = after
-    walk, stale = replace(walk, at=max(walk.at, until)), _stale(events, alerts)
-    found = tuple(
-        Told(
-            event,
-            _kinds(event, history) if event.what in _DECIDE else frozenset(),
-            place in stale or (told_until is not None and event.at <= told_until),
-        )
-        for place, event in enumerate(events)
-    )
-    return Walked(walk, due(walk, history), found, alerts)
-
-
-def resting(of: Walked, history: History) -> Walked:
-    """The same, due later where it is calm: until then glances will do."""
-    walk = of.walk
-    if walk.calm is None or walk.newest is None:
-        return of
-    glance = walk.newest + walk.calm.fresh * MICROSECOND
-    if glance <= walk.at:  # of a slow sensor, who may still speak in time
-        return of
-    return replace(of, due=min(due_at_rest(walk, history), walk.at + RESTED), glance=glance)
-
-
-def _stale(events: Sequence[Event], alerts: Mapping[str, Alert]) -> frozenset[int]:
-    """Rings that nobody needs to hear any more: of what is over by now, or before another ring for all.
-
-    In step with what is received there are none; after a standstill what goes on rings once, and not for each time it
-    would have rung.
-    """
-    last = {event.alert: place for place, event in enumerate(events) if event.what.rings and not event.only}
-    return frozenset(
-        place
-        for place, event in enumerate(events)
-        if event.what.rings and (place < last.get(event.alert, 0) or not alerts[event.alert].is_open)
-    )
-
-
-def _kinds(event: Event, history: History) -> frozenset[Kind]:
-    """Of the readings that decided it; where none did, of what its rule looks at."""
-    found = frozenset(
-        kind
-        for kind, samples in history.glucose.items()
-        for each in event.evidence
-        if ((samples.at == us(each.at)) & (samples.device == each.device)).any()
-    )
-    if found:
-        return found
-    looks = next(rule.looks for rule in rules() if rule.name == event.rule)
-    return frozenset({Kind.WEIGHT if looks is Looks.WEIGHT else Kind.GLUCOSE_INTERSTITIAL})
 
 
 def alert_id(person: UUID, key: str) -> UUID:
@@ -131,7 +42,7 @@ class Journal:
         whose = {"person": number, "shown": shown}
         for told in of.told:
             self._put(_EVENT, whose | _event(told, now))
-            if told.event.what in _DECIDE:
+            if told.event.what in DECIDE:
                 how = _RAISE if told.event.what in (What.RAISED, What.RETROSPECTIVE) else _DECIDED
                 self._put(how, whose | _decided(told, person))
             note = notes.get(told.event.alert)
@@ -141,17 +52,22 @@ class Journal:
             self._put(_ALERT, whose | _alert(alert))
         self._put(_WALK, whose | {"state": to_json(of.walk).decode(), "at": of.walk.at, "due": of.due, "now": now})
         if of.glance is not None and of.walk.calm is not None:
-            told_calm = {"told": calm_to_json(of.walk.calm), "at": of.walk.at, "glance": of.glance}
-            self._put(_CALM, {"person": number} | told_calm)
+            calm = {"told": records(of.walk.calm).tobytes(), "lately": of.lately, "at": of.walk.at, "glance": of.glance}
+            self._put(_CALM, {"person": number} | calm)
         elif not shown:
             self._put(_NOT_CALM, {"person": number})
 
     def write(self) -> None:
         """Write it all, in an order in which each row finds what it stands on."""
-        with self._connection.cursor() as cursor:
-            for query in (_RAISE, _DECIDED, _ALERT, _NOTE, _EVENT, _WALK, _CALM, _NOT_CALM):
-                if query in self._rows:
-                    cursor.executemany(query, self._rows[query])
+        for query in (_RAISE, _DECIDED, _ALERT, _NOTE, _EVENT, _WALK, _CALM, _NOT_CALM):
+            for rows in self._at_once(query):
+                told = rows_to_json(rows, bytes_mode="hex", inf_nan_mode="null").decode()
+                self._connection.execute(query, {"rows": told})
+
+    def _at_once(self, query: str) -> list[list[dict[str, Any]]]:
+        """All rows of a query together; one by one where a later one of the same alert goes on from an earlier."""
+        rows = self._rows.get(query, [])
+        return [[row] for row in rows] if query in (_RAISE, _DECIDED, _NOTE) else [rows] * bool(rows)
 
     def _put(self, query: str, row: dict[str, Any]) -> None:
         self._rows.setdefault(query, []).append(row)
@@ -195,44 +111,69 @@ def _snoozes(alert: Alert) -> str:
     return _SNOOZES.dump_json({snooze.by: snooze.until for snooze in alert.snoozes}).decode()
 
 
+# What is written comes as one JSON array of rows: a statement a row would cost more than the row.
 _EVENT = """
     INSERT INTO alert_event (person, shown, alert, what, at, rule, level, because, rings, quiet, only_for, by, until,
                              ended, planned_at)
-    VALUES (%(person)s, %(shown)s, %(alert)s, %(what)s, %(at)s, %(rule)s, %(level)s, %(because)s::jsonb, %(rings)s,
-            %(quiet)s::text[], %(only_for)s::text[], %(by)s, %(until)s, %(ended)s, %(planned_at)s)
+    SELECT person, shown, alert, what, at, rule, level, because::jsonb, rings, quiet, only_for, by, until, ended,
+           planned_at
+    FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (
+        person int, shown boolean, alert text, what text, at timestamptz, rule text, level text, because text,
+        rings boolean, quiet text[], only_for text[], by text, until timestamptz, ended text, planned_at timestamptz)
 """
 _RAISE = """
     INSERT INTO alert (person, shown, key, id, rule, kinds, level, since, until, last, raised_at, resolved_at,
                        retrospective, because, evidence)
-    VALUES (%(person)s, %(shown)s, %(key)s, %(id)s, %(rule)s, %(kinds)s::smallint[], %(level)s, %(since)s, %(until)s,
-            %(since)s, %(at)s, CASE WHEN %(retrospective)s THEN %(at)s END, %(retrospective)s, %(because)s::jsonb,
-            %(evidence)s::jsonb)
+    SELECT person, shown, key, id, rule, kinds, level, since, until, since, at, CASE WHEN retrospective THEN at END,
+           retrospective, because::jsonb, evidence::jsonb
+    FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (
+        person int, shown boolean, key text, id uuid, rule text, kinds smallint[], level text, since timestamptz,
+        until timestamptz, at timestamptz, retrospective boolean, because text, evidence text)
+    ON CONFLICT (person, shown, key) DO UPDATE SET
+        kinds = EXCLUDED.kinds, since = EXCLUDED.since, because = EXCLUDED.because, evidence = EXCLUDED.evidence
 """
+"""A clock that was set right can show an instant twice; what is raised at it again is the same alert."""
 _DECIDED = """
-    UPDATE alert SET because = %(because)s::jsonb,
-        kinds = ARRAY(SELECT DISTINCT unnest(kinds || %(kinds)s::smallint[]) ORDER BY 1),
-        evidence = CASE WHEN %(evidence)s::jsonb = '[]' THEN evidence ELSE %(evidence)s::jsonb END
-    WHERE person = %(person)s AND shown = %(shown)s AND key = %(key)s
+    UPDATE alert a SET because = r.because::jsonb,
+        kinds = ARRAY(SELECT DISTINCT unnest(a.kinds || r.kinds) ORDER BY 1),
+        evidence = CASE WHEN r.evidence = '[]' THEN a.evidence ELSE r.evidence::jsonb END
+    FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (
+        person int, shown boolean, key text, kinds smallint[], because text, evidence text)
+    WHERE (a.person, a.shown, a.key) = (r.person, r.shown, r.key)
 """
 _ALERT = """
-    UPDATE alert SET level = %(level)s, last = %(last)s, until = %(until)s, acknowledged_at = %(acknowledged_at)s,
-        acknowledged_by = (SELECT number FROM account WHERE number = %(acknowledged_by)s::int),
-        snoozes = %(snoozes)s::jsonb, resolved_at = %(resolved_at)s
-    WHERE person = %(person)s AND shown = %(shown)s AND key = %(key)s
+    UPDATE alert a SET level = r.level, last = r.last, until = r.until, acknowledged_at = r.acknowledged_at,
+        acknowledged_by = (SELECT number FROM account WHERE number = r.acknowledged_by::int),
+        snoozes = r.snoozes::jsonb, resolved_at = r.resolved_at
+    FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (
+        person int, shown boolean, key text, level text, last timestamptz, until timestamptz,
+        acknowledged_at timestamptz, acknowledged_by text, snoozes text, resolved_at timestamptz)
+    WHERE (a.person, a.shown, a.key) = (r.person, r.shown, r.key)
 """
-_NOTE = "UPDATE alert SET note = %(note)s WHERE person = %(person)s AND shown = %(shown)s AND key = %(key)s"
+_NOTE = """
+    UPDATE alert a SET note = r.note
+    FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (person int, shown boolean, key text, note text)
+    WHERE (a.person, a.shown, a.key) = (r.person, r.shown, r.key)
+"""
 _WALK = """
     INSERT INTO walk (person, shown, state, began_at, looked_at, due_at)
-    VALUES (%(person)s, %(shown)s, %(state)s::jsonb, %(now)s, %(at)s, %(due)s)
+    SELECT person, shown, state::jsonb, now, at, due
+    FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (
+        person int, shown boolean, state text, now timestamptz, at timestamptz, due timestamptz)
     ON CONFLICT (person, shown) DO UPDATE
         SET state = EXCLUDED.state, looked_at = EXCLUDED.looked_at, due_at = EXCLUDED.due_at
 """
 _CALM = """
-    INSERT INTO calm (person, told, looked_at, glance_at) VALUES (%(person)s, %(told)s::json, %(at)s, %(glance)s)
-    ON CONFLICT (person) DO UPDATE
-        SET told = EXCLUDED.told, looked_at = EXCLUDED.looked_at, glance_at = EXCLUDED.glance_at
+    INSERT INTO calm (person, told, lately, looked_at, glance_at)
+    SELECT person, decode(told, 'hex'), decode(lately, 'hex'), at, glance
+    FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (
+        person int, told text, lately text, at timestamptz, glance timestamptz)
+    ON CONFLICT (person) DO UPDATE SET told = EXCLUDED.told, lately = EXCLUDED.lately,
+        looked_at = EXCLUDED.looked_at, glance_at = EXCLUDED.glance_at
 """
-_NOT_CALM = "DELETE FROM calm WHERE person = %(person)s"
+_NOT_CALM = """
+    DELETE FROM calm USING jsonb_to_recordset(%(rows)s::jsonb) AS r (person int) WHERE calm.person = r.person
+"""
 _CLOSE = """
     WITH closed AS (
         UPDATE alert SET resolved_at = %(now)s, until = %(now)s, snoozes = '{}'

@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from datetime import datetime
 
 import numpy as np
-from numpy.typing import NDArray
 
-from alerts.calm import BACK, MICROSECOND, Calm, passing
+from alerts.calm import BACK, MICROSECOND, Calm
 from alerts.history import DAY_BACK, History, moment, us
+from alerts.passing import Lately, passing, records
 from alerts.spells import NEIGHBOURS
 from hub.quantities import GLUCOSE_MG_DL_PER_MMOL_L, UNIT_NUMBER, Kind, Unit
-from timeseries.glucose.one_source import Samples
+from timeseries.glucose.bounds import Flags
+from timeseries.glucose.one_source import Integers, Samples
 
 
 def leap(calm: Calm, looked_at: datetime, history: History, stop: datetime) -> datetime | None:
@@ -47,23 +48,30 @@ def _others(looked_at: datetime, history: History) -> Iterator[datetime]:
 
 def _passed(calm: Calm, samples: Samples, looked_at: int, first: int, after: int) -> int:
     """How many from place `first` on change nothing, of those before place `after`."""
-    plain = _plain(calm, samples) & (samples.device == calm.device)
-    since = samples.at[first] - BACK // MICROSECOND
-    old = np.flatnonzero((samples.device[:first] == calm.device) & (samples.at[:first] > since))
-    old = old[np.argsort(samples.at[old])]
-    if not plain[old].all() or (np.diff(samples.at[old]) <= 0).any():
+    old = before(calm, samples, first, int(samples.at[first]))
+    if old is None:
         return 0
-    unlike = np.flatnonzero(~plain[first:after])
-    new = np.arange(first, first + unlike[0] if len(unlike) else after)
-    places = np.append(old, new)
-    at, values, received = samples.at[places], samples.value[places], samples.received[places]
-    return passing(calm, looked_at, at.tolist(), values.tolist(), received.tolist(), len(old))
+    unlike = np.flatnonzero(~(_plain(calm, samples) & (samples.device == calm.device))[first:after])
+    places = np.append(old, np.arange(first, first + unlike[0] if len(unlike) else after))
+    back = np.flatnonzero(np.diff(samples.at[places]) <= 0)
+    places = places[: back[0] + 1] if len(back) else places
+    nobody_else = np.zeros(len(places), np.int64)
+    said = Lately(nobody_else, samples.at[places], samples.value[places], samples.received[places], places >= first)
+    return int(np.argmin(np.append(passing(records(calm), np.array([looked_at]), said), False)))
 
 
-def _plain(calm: Calm, samples: Samples) -> NDArray[np.bool_]:
+def before(calm: Calm, samples: Samples, first: int, at: int) -> Integers | None:
+    """Places before `first` of the sensor's readings that one taken then is held against; None if any is not plain."""
+    lately = (samples.device[:first] == calm.device) & (samples.at[:first] > at - BACK // MICROSECOND)
+    old: Integers = np.flatnonzero(lately)
+    old = old[np.argsort(samples.at[old])]
+    return old if _plain(calm, samples)[old].all() and (np.diff(samples.at[old]) > 0).all() else None
+
+
+def _plain(calm: Calm, samples: Samples) -> Flags:
     """Where the sensor said a number, and in the calm's unit."""
     unit = UNIT_NUMBER[Unit.MMOL_L if calm.in_mmol else Unit.MG_DL]
-    plain: NDArray[np.bool_] = (samples.condition == 0) & (samples.raw_unit == unit) & np.isfinite(samples.value)
+    plain: Flags = (samples.condition == 0) & (samples.raw_unit == unit)
     return plain
 
 

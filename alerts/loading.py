@@ -1,7 +1,7 @@
 """The histories of people who are looked at together: as they are, and as others see them where something is hidden."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from math import ceil
@@ -33,12 +33,12 @@ class Loaded:
     notes: Mapping[str, str]
 
 
-def load(connection: Connection, people: Sequence[Watched], now: datetime) -> list[Loaded]:
+def load(connection: Connection, people: Sequence[Watched]) -> list[Loaded]:
     """All that was received of them and not looked at, with what rules need besides; takes the marks away."""
     marks = take_marks(connection, [each.number for each in people])
-    _note_taken_out(connection, marks, now)
-    records = _records(connection, people, marks, now)
-    besides = _Besides.of(connection, people, now)
+    _note_taken_out(connection, marks, {each.number: each.now for each in people})
+    records = _records(connection, people, marks)
+    besides = _Besides.of(connection, people)
     return [besides.loaded(each, records[each.number]) for each in people]
 
 
@@ -48,30 +48,29 @@ def history_of(connection: Connection, of: Watched, since: datetime, until: date
     What became of gateways is not kept: a silence's cause is not told again.
     """
     hiders = [of.number] if of.shown is not None else []
-    walk = replace(of.walk, at=since)
     found = [read(connection, [of.number], hiders, since - DAY_BACK) for read in (glucose, weights)]
     records = joined([each.get(of.number, {}) for each in found])
-    besides = _Besides.of(connection, [replace(of, walk=walk, shown=None)], until)
-    return besides.loaded(replace(of, walk=walk, shown=None), records).histories[0]
+    alone = replace(of, walk=replace(of.walk, at=since), shown=None, now=until)
+    return _Besides.of(connection, [alone]).loaded(alone, records).histories[0]
 
 
 def _records(
-    connection: Connection, people: Sequence[Watched], marks: Sequence[Mark], now: datetime
+    connection: Connection, people: Sequence[Watched], marks: Sequence[Mark]
 ) -> dict[int, dict[Kind, Records]]:
     """Their records, those not looked at yet lifted to now if they came late; that is noted."""
     by_person: defaultdict[int, list[Mark]] = defaultdict(list)
     for mark in marks:
         by_person[mark.person].append(mark)
     hiders = [each.number for each in people if each.shown is not None]
-    weighed = [each for each in people if each.weighed(now) or _of_weight(by_person[each.number])]
-    since = min((walk.at for each in weighed for walk in each.walks), default=now)
+    weighed = [each for each in people if each.weighed or _of_weight(by_person[each.number])]
+    since = min(walk.at for each in people for walk in each.walks)
     found: list[Received] = [weights(connection, [each.number for each in weighed], hiders, since)]
     starts: dict[int, datetime] = {}
-    for parts_of_a_day, group in _by_length(people, now).items():
-        start = now - parts_of_a_day * PART
+    for group in _by_length(people):
+        start = min(each.since for each in group)
         starts |= {each.number: start for each in group}
         found.append(glucose(connection, [each.number for each in group], hiders, start))
-    lifted: list[tuple[int, bytes]] = []
+    lifted: list[tuple[int, bytes, datetime]] = []
     told: dict[int, dict[Kind, Records]] = {}
     for each in people:
         older = [
@@ -81,33 +80,33 @@ def _records(
         ]
         parts = joined([*(received.get(each.number, {}) for received in found), *older])
         fresh = frozenset(key.bytes for mark in by_person[each.number] if not mark.gone for key in mark.keys)
-        told[each.number] = {kind: records.seen(fresh, each.walk.at, now) for kind, records in parts.items()}
-        lifted += [(each.number, key) for kind in parts for key in parts[kind].moved(told[each.number][kind])]
-    _note_late(connection, lifted, now)
+        told[each.number] = {kind: records.seen(fresh, each.walk.at, each.now) for kind, records in parts.items()}
+        lifted += [(each.number, key, each.now) for kind in parts for key in parts[kind].moved(told[each.number][kind])]
+    _note_late(connection, lifted)
     return told
 
 
-def _by_length(people: Sequence[Watched], now: datetime) -> dict[int, list[Watched]]:
+def _by_length(people: Sequence[Watched]) -> Iterable[list[Watched]]:
     """People by the parts of a day of glucose that they need, so that each query reads no more than it must."""
     groups: defaultdict[int, list[Watched]] = defaultdict(list)
     for each in people:
-        groups[ceil((now - each.since(now)) / PART)].append(each)
-    return groups
+        groups[ceil((each.now - each.since) / PART)].append(each)
+    return groups.values()
 
 
 def _of_weight(marks: Sequence[Mark]) -> bool:
     return any(mark.kind is Kind.WEIGHT for mark in marks)
 
 
-def _note_taken_out(connection: Connection, marks: Sequence[Mark], now: datetime) -> None:
-    rows = [(person, now) for person in sorted({mark.person for mark in marks if mark.gone})]
+def _note_taken_out(connection: Connection, marks: Sequence[Mark], now: Mapping[int, datetime]) -> None:
+    rows = [(person, now[person]) for person in sorted({mark.person for mark in marks if mark.gone})]
     if rows:
         with connection.cursor() as cursor:
             cursor.executemany("INSERT INTO taken_out (person, at) VALUES (%s, %s) ON CONFLICT DO NOTHING", rows)
 
 
-def _note_late(connection: Connection, lifted: Sequence[tuple[int, bytes]], now: datetime) -> None:
-    rows = [(person, key.hex(), now) for person, key in lifted]
+def _note_late(connection: Connection, lifted: Sequence[tuple[int, bytes, datetime]]) -> None:
+    rows = [(person, key.hex(), now) for person, key, now in lifted]
     if rows:
         with connection.cursor() as cursor:
             cursor.executemany(
@@ -129,9 +128,9 @@ class _Besides:
     foresights: Mapping[tuple[int, bool], list[Foresight]]
 
     @classmethod
-    def of(cls, connection: Connection, people: Sequence[Watched], now: datetime) -> "_Besides":
+    def of(cls, connection: Connection, people: Sequence[Watched]) -> "_Besides":
         """Those of all these people."""
-        since = min(walk.at for each in people for walk in each.walks)
+        since, now = min(walk.at for each in people for walk in each.walks), max(each.now for each in people)
         asked = {"people": [each.number for each in people], "since": since, "now": now}
         acts = connection.execute(_ACTS, asked).fetchall()
         notes: defaultdict[int, dict[str, str]] = defaultdict(dict)
@@ -143,7 +142,7 @@ class _Besides:
             acts=_grouped([row[:-1] for row in acts], _act),
             notes=notes,
             taken_out=_grouped(connection.execute(_TAKEN_OUT, asked).fetchall(), lambda at: at),
-            heard=_heard(connection, people, now),
+            heard=_heard(connection, people),
             foresights=foresights(connection, [each.number for each in people], since, now),
         )
 
@@ -171,10 +170,11 @@ class _Besides:
         return Loaded(each, tuple(histories), self.notes.get(number, {}))
 
 
-def _heard(connection: Connection, people: Sequence[Watched], now: datetime) -> dict[int, list[Heard]]:
+def _heard(connection: Connection, people: Sequence[Watched]) -> dict[int, list[Heard]]:
     """What explains a silence, looked up for those whose silence, or whose absence from a scale, may be told now."""
-    silent = [each for each in people if any(walk.look_at and walk.look_at <= now for walk in each.walks)]
-    weighed = [each for each in people if each.weighed(now)]
+    now = max(each.now for each in people)
+    silent = [each for each in people if any(walk.look_at and walk.look_at <= each.now for walk in each.walks)]
+    weighed = [each for each in people if each.weighed]
     begins = {each.number: min([each.glanced_at, *(walk.at for walk in each.walks[1:])]) for each in people}
     found: defaultdict[int, list[Heard]] = defaultdict(list)
 

@@ -52,7 +52,7 @@ class Records:
         return Records(samples, self.hidden[chosen], self.attribution[chosen])
 
     def seen(self, fresh: frozenset[bytes], after: datetime, now: datetime) -> "Records":
-        """The same, those of these keys lifted to `now` that were received when it was already past, or will be."""
+        """The same, those of these keys lifted to `now`, past `after`, that were received by `after`, or will be."""
         received = self.samples.received
         late = (received <= us(after)) | (received > us(now))
         lifted = late & np.isin(self.samples.key, np.array(sorted(fresh), "S16"))

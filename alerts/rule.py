@@ -195,8 +195,8 @@ ANY = Bound(0, 0), Bound(1e9, 1e9)
 class Quiet:
     """Sensor readings of which a rule that finds nothing going on finds nothing still (alerts.calm).
 
-    Neither under `least` nor over `most`, in the sensor's own unit; each taken less than `fresh` before anybody looks;
-    and none from which `sight` expects glucose under `low`.
+    Neither under `least` nor over `most`, in the sensor's own unit; each taken less than `fresh` before anybody looks,
+    and by `latest`; and none from which `sight` expects glucose under `low`.
     """
 
     least: Bound = ANY[0]
@@ -204,13 +204,15 @@ class Quiet:
     fresh: timedelta = timedelta(days=1)
     sight: Foresight | None = None
     low: Bound = ANY[0]
+    latest: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule: what it finds, oldest first, and (`wake`) when to look again though nothing comes.
 
-    `quiet`: which readings need not be looked at; None, if every one must be.
+    `quiet`: which readings need not be looked at while nothing goes on; `stays`: which leave what goes on as it is.
+    None, if every one must be looked at.
     """
 
     name: str
@@ -219,6 +221,7 @@ class Rule:
     find: Callable[[Known], tuple[Finding, ...]]
     wake: Callable[[Known], datetime | None] = lambda _: None
     quiet: Callable[[Known], Quiet | None] = lambda _: None
+    stays: Callable[[Known, Finding], Quiet | None] = lambda _, __: None
 
 
 @cache

@@ -12,9 +12,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from alerts.glance import at_rest
-from alerts.journal import Journal, Walked, close_open, resting, walked
+from alerts.journal import Journal, close_open
 from alerts.loading import Loaded, load
-from alerts.watched import Watched, hold, hold_due, hold_marked, hold_quiet, watched
+from alerts.walked import Walked, resting, walked
+from alerts.watched import AHEAD, Watched, due_ahead, hold, hold_due, hold_marked, hold_quiet, watched
 from hub.database import Connection, Database, OperationalError, Role, SerializationFailure
 from hub.faults import whereabouts
 from hub.resting import Resting
@@ -62,6 +63,12 @@ class Watcher:
         self._clock = clock
         self._tell = tell
         self._resting = Resting()
+        self._looked_at: datetime | None = None
+
+    def begin(self) -> None:
+        """Before the first turn: have those be due whom another looked at by a clock that has been set back since."""
+        with self._database.transaction(Role.WATCH) as connection:
+            due_ahead(connection, self._clock(connection))
 
     def turn(self) -> bool:
         """Look at some people; False once there was nobody to look at. Raises DatabaseError, SqlError."""
@@ -108,6 +115,8 @@ class Watcher:
         with self._database.transaction(Role.WATCH) as connection:
             one_view(connection)
             now = self._clock(connection)
+            if self._looked_at is not None and now < self._looked_at - AHEAD:
+                due_ahead(connection, now)
             due = hold_due(connection, now, AT_ONCE // 2, besides)
             glanced = hold_marked(connection, GLANCES, [*besides, *due])
             glanced += hold_quiet(connection, now, GLANCES, [*besides, *due, *glanced])
@@ -115,7 +124,9 @@ class Watcher:
             with naming(people):
                 quiet = at_rest(connection, glanced, now)
                 full = [person for person in people if person not in quiet][:AT_ONCE]
-                return people, look(connection, full, now) if full else []
+                told = look(connection, full, now) if full else []
+        self._looked_at = now
+        return people, told
 
 
 @contextmanager
@@ -144,7 +155,7 @@ def look(connection: Connection, people: Sequence[int], now: datetime) -> list[W
     if anew:
         close_open(connection, anew, now)
     told: list[Walked] = []
-    for loaded in load(connection, awake, now) if awake else []:
+    for loaded in load(connection, awake) if awake else []:
         try:
             of = walk_on(loaded, now)
         except Exception as error:
@@ -160,13 +171,12 @@ def look(connection: Connection, people: Sequence[int], now: datetime) -> list[W
 def walk_on(loaded: Loaded, now: datetime) -> list[Walked]:
     """Both walks of one person, the first due when either is; what was told before does not ring as it is made anew."""
     of = loaded.watched
-    now = max(now, of.walk.at)
-    mine = walked(of.walk, loaded.histories[0], now)
+    mine = walked(of.walk, loaded.histories[0], of.now)
     if of.shown is None:
         return [resting(mine, loaded.histories[0])]
-    until = min(now, of.shown.at + SLICE)
+    until = min(of.now, of.shown.at + SLICE)
     other = walked(of.shown, loaded.histories[1], until, of.remade_at)
-    next_due = other.due if until == now else now
+    next_due = other.due if until == of.now else now
     return [replace(mine, due=min(mine.due, next_due)), other]
 
 

@@ -14,7 +14,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field, TypeAdapter, with_config
 
-from alerts.prevention.words import Language
+from alerts.prevention.words import Language, typeset
 from alerts.rule import Because, Number
 from hub.quantities import Kind, Quantity, Unit, from_canonical, to_canonical
 
@@ -49,7 +49,8 @@ class Catalog:
 @cache
 def catalog(language: Language) -> Catalog:
     """That language's file."""
-    return TypeAdapter(Catalog).validate_python(tomllib.loads((_FOLDER / f"{language}.toml").read_text("utf-8")))
+    text = typeset((_FOLDER / f"{language}.toml").read_text("utf-8"), language)
+    return TypeAdapter(Catalog).validate_python(tomllib.loads(text))
 
 
 def title(rule: str, language: Language) -> str:

@@ -114,8 +114,6 @@ class Database:
             return self._pools[role]
 
     def _open(self, role: Role) -> ConnectionPool[Connection]:
-        # what strangers' requests reach leaves nothing to the next: no setting, no prepared statement, no lock
-        stranger = role is Role.API
         return ConnectionPool(
             login(self.url, role),
             min_size=0,
@@ -123,8 +121,7 @@ class Database:
             open=True,
             name=role,
             check=ConnectionPool.check_connection,
-            reset=_forget if stranger else None,
-            kwargs={"prepare_threshold": None} if stranger else None,
+            reset=_forget if role is Role.API else None,
         )
 
 
@@ -157,7 +154,20 @@ def password(url: str, role: Role) -> str:
 
 
 def _forget(connection: Connection) -> None:
-    """Return the session to what it was when it was opened."""
+    """Leave the next request nothing of what SQL slipped into this one may have said: no setting, statement or lock.
+
+    What psycopg itself prepared stays, with the plans of functions: planning a view's rights takes longer than reading
+    it. Such statements come in a message of the protocol, which SQL cannot send; one that SQL prepared, under whatever
+    name, ends them all.
+    """
     connection.autocommit = True
-    connection.execute("DISCARD ALL")
+    (*_, slipped_in) = connection.execute(_FORGOTTEN).results()
+    if slipped_in.fetchone() != (0,):
+        connection.execute("DISCARD ALL")
     connection.autocommit = False
+
+
+_FORGOTTEN = """
+    CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *; SELECT pg_catalog.pg_advisory_unlock_all();
+    DISCARD TEMP; DISCARD SEQUENCES; SELECT count(*) FROM pg_catalog.pg_prepared_statements WHERE from_sql
+"""

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from prometheus_client import Counter
 
-from alerts.journal import Walked
+from alerts.walked import Walked
 from hub.measurements import Refused
 
 MESSAGES = Counter("vigie_messages", "Payloads taken in and committed")

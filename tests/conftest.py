@@ -5,18 +5,24 @@ does starts nothing. Under pytest-xdist the controller starts the services and t
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from hub.database import Database
 from hub.settings import load
+from tests.support.clock import begun
 from tests.support.record import Record
 from tests.support.services import ENDPOINTS, TestDatabases, TestServices
 
 # how long an example takes says more of the machine than of the code
-settings.register_profile("vigie", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+PATIENT: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow], "print_blob": True}
+settings.register_profile("vigie", derandomize=True, **PATIENT)
+settings.register_profile("search", max_examples=500, **PATIENT)
 settings.load_profile("vigie")
+"""The same examples in every run, so that a run says something of the change it is for, and nobody is held up by the
+luck of another. New ones are looked for with `--hypothesis-profile=search` (`make test-long`)."""
 
 SERVICES = pytest.StashKey[TestServices]()
 
@@ -53,6 +59,12 @@ def pytest_xdist_node_collection_finished(node: object) -> None:
 
 def _asks(item: pytest.Item) -> bool:
     return ENDPOINTS in getattr(item, "fixturenames", ())
+
+
+@pytest.fixture(scope="module", autouse=True)
+def begins() -> None:
+    """The file's tests begin now."""
+    begun.cache_clear()
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,6 @@ The hub of the demo is handed it directly; a hub that is set up by settings refu
 """
 
 import secrets
-import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import product
@@ -17,6 +16,7 @@ from ingest_api.signin.desk import BACK
 from ingest_api.signin.provider import Provider
 from ingest_api.site import Site
 from vigie.local_provider import Client, LocalProvider, Receive, Scope, Send, Somebody
+from vigie.services.state import free_port
 from vigie.signing import Signing
 
 CLINICIANS = {"Dr Claire Moreau (demo)": "demo-clinician"}
@@ -33,7 +33,7 @@ class DemoSignIn:
 
     def __init__(self, site: Site) -> None:
         """For the hub at that site; nobody can be chosen yet."""
-        self.port = _free_port()
+        self.port = free_port()
         client = Client("vigie-demo", secrets.token_urlsafe(32), site.url(BACK), site.url("/sign-in"))
         self.local = {role: LocalProvider(f"http://127.0.0.1:{self.port}/{role}", client, []) for role in _LABELS}
         providers = {str(role): Provider(_settings(role, local)) for role, local in self.local.items()}
@@ -73,13 +73,6 @@ def _choices(whose: Mapping[str, Account]) -> dict[str, Somebody]:
 
 def _settings(role: ActorRole, local: LocalProvider) -> ProviderSettings:
     return ProviderSettings(role, _LABELS[role], local.issuer, local.client.id, local.client.secret)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 _LET_IN = """

@@ -94,13 +94,15 @@ def hub(
             stack.callback(provider.close)
         intake = Intake(database, PostgresDirectory(database), keys)
         checks: ReadyChecks = {"database": database.answers}
-        look = together(Watcher(database, tell=tell).turn)
+        watcher = Watcher(database, tell=tell)
+        look = together(watcher.turn)
         if Part.INTAKE in parts:
             source = MqttSource(mqtt_url, mqtt_client or Address.of(mqtt_url).hub_session, topic_filters())
             checks |= _hear(stack, database, source, intake)
             _settle_accounts(stack, database, mqtt_url)
             look = once_heard(source.hearing, look)
         if Part.WATCH in parts:
+            watcher.begin()
             checks |= _watch(stack, database, look)
         if Part.DELIVER in parts:
             checks |= _deliver(stack, database, ways)

@@ -70,6 +70,12 @@ class Score:
         """The risk at the least and at the most points."""
         return band(self.least), band(self.most)
 
+    @property
+    def tells(self) -> bool:
+        """True if what is known leaves one band open, or two next to each other [own rule]: more says nothing."""
+        low, high = (list(Band).index(each) for each in self.bands)
+        return high - low <= 1
+
 
 def band(points: int) -> Band:
     """The ten-year risk for so many points."""
@@ -137,7 +143,11 @@ _ASKED = MappingProxyType(
 
 
 def in_words(score: Score) -> Words:
-    """The score or its range, the risk it stands for, and what is missing."""
+    """The score or its range, the risk it stands for, and what is missing; that alone while the range tells nothing."""
+    if not score.tells:
+        return Words(
+            "Trop peu est connu pour un score FINDRISC.", "Too little is known for a FINDRISC score."
+        ) + _missing(score)
     low, high = (one_in.value.partition("/")[2] for one_in in score.bands)
     fr = f"{score.least}" if score.least == score.most else f"entre {score.least} et {score.most}"
     en = fr.replace("entre", "between").replace(" et ", " and ")

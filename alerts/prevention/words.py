@@ -1,5 +1,6 @@
 """What is said to people, in both languages; dates as they are written out."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -12,6 +13,14 @@ class Language(StrEnum):
 
     FR = "fr"
     EN = "en"
+
+
+def typeset(text: str, language: Language) -> str:
+    """With the spaces that no line may end on where French has them: before : ; ! ? » %, after «."""
+    return _HELD.sub("\N{NO-BREAK SPACE}", text) if language is Language.FR else text
+
+
+_HELD = re.compile(r"(?<=\S) (?=[:;!?»%])|(?<=«) ")
 
 
 @with_config(ConfigDict(extra="forbid", strict=True))
@@ -33,7 +42,7 @@ class Words:
 
     def said(self, language: Language) -> str:
         """The text in one language."""
-        return {Language.FR: self.fr, Language.EN: self.en}[language]
+        return typeset({Language.FR: self.fr, Language.EN: self.en}[language], language)
 
 
 _MOIS = tuple("janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split())  # noqa: SIM905

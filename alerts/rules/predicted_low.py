@@ -96,7 +96,15 @@ def quiet(known: Known) -> Quiet:
     return Quiet(sight=sight, low=_bound(known))
 
 
+def stays(known: Known, found: Finding) -> Quiet | None:
+    """Readings that bode no other low, and none that is one, up to when it can come no more."""
+    if len(known.traces) != 1 or known.foresight is None:
+        return None
+    bound = _bound(known)
+    return Quiet(least=bound, fresh=GIVEN_UP, sight=known.foresight, low=bound, latest=found.last + PATIENCE)
+
+
 RULE = Rule(
     "predicted_low", "under 70 mg/dL (3.9 mmol/L) expected in 20 minutes, by the person's own readings",
-    Looks.GLUCOSE, find, again, quiet,
+    Looks.GLUCOSE, find, again, quiet, stays,
 )  # fmt: skip

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from alerts.prevention.words import Language
+from alerts.prevention.words import Language, typeset
 
 __all__ = ["FOLDER", "Catalog", "Language", "words_of"]
 
@@ -51,4 +51,4 @@ class Catalog:
 def words_of(language: Language, page: str) -> Catalog:
     """The words of that page; none if it has no file."""
     file = FOLDER / language / f"{page}.toml"
-    return Catalog(language, tomllib.loads(file.read_text("utf-8")) if file.exists() else {})
+    return Catalog(language, tomllib.loads(typeset(file.read_text("utf-8"), language)) if file.exists() else {})

@@ -15,7 +15,8 @@ from hub.accounts import ActorRole
 from hub.quantities import FAMILIES, Kind
 from hub.readings import Reading
 from hub.records import Device, Person
-from tests.access.world import NOW, Holder, Somebody, World
+from tests.access.world import Holder, Somebody, World
+from tests.support.clock import begun
 from tests.support.http import Api
 from tests.support.readings import a_reading, kg, mg_dl
 
@@ -39,7 +40,7 @@ class Measure:
     @property
     def taken_at(self) -> datetime:
         """When."""
-        return NOW - timedelta(minutes=self.ago)
+        return begun() - timedelta(minutes=self.ago)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ class Case:
     def hide(self, cover: Cover) -> list[str]:
         """As the person does."""
         when = {
-            name: (NOW - timedelta(minutes=ago)).isoformat()
+            name: (begun() - timedelta(minutes=ago)).isoformat()
             for name, ago in (("from", cover.begin), ("to", cover.end))
             if ago is not None
         }
@@ -143,7 +144,7 @@ class Case:
     def seen_by(self, api: Api) -> dict[str, Any]:
         """All answers about them but the list's row, apart from ids and ages."""
         told: dict[str, Any] = {
-            rest: api.get(f"/v1/people/{self.person.id}/{rest}", **asked).json() for rest, asked in ASKED.items()
+            rest: api.get(f"/v1/people/{self.person.id}/{rest}", **asked).json() for rest, asked in asked().items()
         }
         anonymous: dict[str, Any] = self.anonymous(told)
         return anonymous
@@ -169,14 +170,10 @@ class Case:
         return names.get(told, told) if isinstance(told, str) else told
 
 
-FROM, TO = (NOW - timedelta(days=DAYS + 1)).isoformat(), NOW.isoformat()
-ASKED = {
-    "readings": {"from_": FROM, "to": TO},
-    "latest": {},
-    "trends/glucose": {"from_": FROM, "to": TO},
-    "profile/glucose": {"from_": FROM, "to": TO},
-    "trends/weight": {"from_": FROM, "to": TO},
-}
+def asked() -> dict[str, dict[str, str]]:
+    """What is asked of a record, over all that was measured."""
+    period = {"from_": (begun() - timedelta(days=DAYS + 1)).isoformat(), "to": begun().isoformat()}
+    return {"latest": {}} | dict.fromkeys(("readings", "trends/glucose", "profile/glucose", "trends/weight"), period)
 
 
 @dataclass(slots=True)

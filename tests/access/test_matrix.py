@@ -27,7 +27,8 @@ from ingest_api.app import ALL, create_app
 from ingest_api.context import policy_of
 from ingest_api.import_desk import ImportDesk, looked_into
 from ingest_api.pages.threshold_form import NAMES, parts
-from tests.access.world import NOW, Holder, Somebody, World
+from tests.access.world import Holder, Somebody, World
+from tests.support.clock import begun
 from tests.support.http import Api
 from tests.support.readings import a_reading, kg
 from timeseries.postgres_store import PostgresStore
@@ -118,7 +119,7 @@ class Scene:
     def hidden(self) -> UUID:
         """One more, to be shown again."""
         with self.world.database.transaction(Role.REGISTER) as connection:
-            veil = Veil(Kind.HEIGHT, until=NOW - timedelta(days=3000))
+            veil = Veil(Kind.HEIGHT, until=begun() - timedelta(days=3000))
             return Sharing(connection).hide(self.ada.number, veil, self.ada.account.number)
 
     def mark(self, table: str) -> UUID:
@@ -143,7 +144,7 @@ class Scene:
     def said(self) -> UUID:
         """Something more said of an item, to be taken back."""
         with self.world.database.transaction(Role.REGISTER) as connection:
-            return Desk(connection).say(self.ada.number, ITEM, Act.DONE, NOW.date(), self.ada.account.number)
+            return Desk(connection).say(self.ada.number, ITEM, Act.DONE, begun().date(), self.ada.account.number)
 
     def thresholds(self) -> dict[str, object]:
         """Set after whatever was set last."""
@@ -239,7 +240,7 @@ CALLS = (
     Call("POST /v1/households", RUNS, 201, lambda s: {
         "name": "Home", "members": [str(s.world.record.person().id)], "devices": []}),
     Call("POST /v1/readings", SENDS, 200, lambda s: {"device": str(s.ada.sensor.id), "readings": [
-        {"id": "a", "kind": "glucose", "value": 99, "unit": "mg/dL", "taken_at": NOW.isoformat()}]}),
+        {"id": "a", "kind": "glucose", "value": 99, "unit": "mg/dL", "taken_at": begun().isoformat()}]}),
     Call(f"GET {P}/readings", READS),
     Call(f"GET {P}/latest", READS),
     Call(f"GET {P}/stream", READS, query="?stay=0"),
@@ -292,7 +293,7 @@ CALLS = (
     Call("POST /v1/alerts/{alert}/acknowledge", FOLLOWS, 200,
          lambda s: {"note": "seen"}, lambda s: {"alert": s.world.alert(s.ada)}),
     Call("POST /v1/alerts/{alert}/snooze", FOLLOWS, 200,
-         lambda s: {"until": (NOW + timedelta(hours=1)).isoformat()}, lambda s: {"alert": s.world.alert(s.ada)}),
+         lambda s: {"until": (begun() + timedelta(hours=1)).isoformat()}, lambda s: {"alert": s.world.alert(s.ada)}),
     Call(f"GET {P}/alerts/burden", READS),
     Call(f"GET {P}/thresholds", READS),
     Call(f"PUT {P}/thresholds", SETS, 200, lambda s: s.thresholds()),
@@ -385,7 +386,7 @@ def scene(lasting_database: Database) -> Scene:
     scale = world.record.device()
     home = world.record.household([ada.person], [scale]).id
     waits = a_reading("w", person=None, household=world.record.number_of_household(home), device=scale.number,
-                      kind=Kind.WEIGHT, raw=kg(70), taken_at=NOW)  # fmt: skip
+                      kind=Kind.WEIGHT, raw=kg(70), taken_at=begun())  # fmt: skip
     with world.database.transaction(Role.INTAKE) as connection:
         PostgresStore(connection).keep([waits])
     world.as_administrator("UPDATE device SET gateway = 'attic' WHERE id = %s", ada.sensor.id)

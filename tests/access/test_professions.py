@@ -15,8 +15,9 @@ from hub.professions import MEASURED, OTHER, UNKNOWN, Category, professions
 from hub.quantities import KINDS, Kind, Quantity, Unit
 from tests.access.test_attacks import become, ticket
 from tests.access.test_sharing import NO_PERSON, kinds_seen
-from tests.access.world import NOW, Holder, Somebody, World
+from tests.access.world import Holder, Somebody, World
 from tests.ingest_api.test_api_register import problem
+from tests.support.clock import begun
 from tests.support.readings import a_reading
 
 TABLE = {each.code: each.sees for each in professions()}
@@ -106,7 +107,7 @@ def test_a_profession_adds_nothing_to_a_grant_and_overrides_no_opposition(ward: 
     ward.world.grant(ward.ada, nurse, [Kind.WEIGHT])
     ward.world.grant(ward.ada, dietitian, [Kind.WEIGHT, Kind.HEART_RATE])
     ward.world.grant(ward.ada, physician)
-    ward.ada.api.post(ward.ada.path("/hidden"), {"kind": "weight", "to": (NOW - timedelta(minutes=30)).isoformat()})
+    ward.ada.api.post(ward.ada.path("/hidden"), {"kind": "weight", "to": (begun() - timedelta(minutes=30)).isoformat()})
     ward.world.block(ward.ada, physician)
     assert [kinds_seen(ward.ada, each) for each in (nurse, dietitian, physician)] == [{"weight"}, {"weight"}, set()]
 

@@ -12,8 +12,9 @@ import pytest
 from hub.accounts import ActorRole
 from hub.database import Role
 from hub.errors import DatabaseError
-from tests.access.world import NOW, Holder, Somebody, World
+from tests.access.world import Holder, Somebody, World
 from tests.ingest_api.test_api_register import problem
+from tests.support.clock import begun
 from timeseries.summaries import Summaries
 from timeseries.trends import COMPOSITION
 
@@ -469,8 +470,8 @@ def sent(by: Somebody, sender: object, **said: Any) -> httpx.Response:
 
 def test_nobody_sends_for_a_device_that_was_somebody_elses(world: World, ada: Holder) -> None:
     bob, passed_on = world.holder("Bob"), world.record.device()
-    world.record.pair(passed_on, bob.person, until=NOW - timedelta(days=9))
-    world.record.pair(passed_on, ada.person, since=NOW - timedelta(days=9))
+    world.record.pair(passed_on, bob.person, until=begun() - timedelta(days=9))
+    world.record.pair(passed_on, ada.person, since=begun() - timedelta(days=9))
     answer = sent(ada, passed_on.id, taken_at=moment(-240))
     assert problem(answer) == NO_PERSON
     assert problem(sent(ada, uuid4())) == NO_PERSON

@@ -25,13 +25,13 @@ from ingest_api.app import create_app
 from ingest_api.context import Hub
 from ingest_api.intake import Intake
 from ingest_api.limits import Limits, Rates
+from tests.support.clock import begun
 from tests.support.http import Api
 from tests.support.readings import a_reading, kg, mg_dl
 from tests.support.record import Record
 from timeseries.postgres_store import PostgresStore
 from timeseries.upkeep import Upkeep
 
-NOW = datetime.now(UTC).replace(microsecond=0)
 _NAMES = count(1)
 
 
@@ -147,7 +147,8 @@ class World:
             "INSERT INTO alert (person, shown, key, id, rule, kinds, level, since, last, raised_at, because, evidence) "
             "SELECT %s, shown, %s, %s, 'low', %s, 'warning', %s, %s, %s, %s, '[]' "
             "FROM unnest('{f,t}'::bool[]) AS shown",
-            holder.number, key, alert_id(holder.id, key), [KINDS[kind].number for kind in kinds], NOW, NOW, NOW,
+            holder.number, key, alert_id(holder.id, key), [KINDS[kind].number for kind in kinds],
+            begun(), begun(), begun(),
             json.dumps({"key": "low", "numbers": [{"name": "glucose", "value": 61, "unit": "mg/dL"},
                                                    {"name": "bound", "value": 70, "unit": "mg/dL"}]}),
         )  # fmt: skip
@@ -208,11 +209,18 @@ class World:
 
 def glucose(holder: Holder, value: float, ago: timedelta) -> Reading:
     """What the sensor said, mg/dL, that long ago."""
-    return a_reading(str(ago), person=holder.number, device=holder.sensor.number, raw=mg_dl(value), taken_at=NOW - ago)
+    return a_reading(
+        str(ago), person=holder.number, device=holder.sensor.number, raw=mg_dl(value), taken_at=begun() - ago
+    )
 
 
 def weight(holder: Holder, value: float, ago: timedelta) -> Reading:
     """What the scale said, kg, that long ago."""
     return a_reading(
-        str(ago), person=holder.number, device=holder.scale.number, raw=kg(value), kind=Kind.WEIGHT, taken_at=NOW - ago
+        str(ago),
+        person=holder.number,
+        device=holder.scale.number,
+        raw=kg(value),
+        kind=Kind.WEIGHT,
+        taken_at=begun() - ago,
     )

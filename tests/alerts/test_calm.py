@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import accumulate, pairwise
 from random import Random
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,11 +14,12 @@ from hypothesis import strategies as st
 from alerts import advance as core
 from alerts.advance import Walk, advance, steps
 from alerts.alert import Event
-from alerts.calm import Calm, passing
+from alerts.calm import Calm
 from alerts.forecast.foresight import Foresight, foresight
 from alerts.forecast.model import GENERAL
 from alerts.forecast.replay import NEW, versions
 from alerts.history import History
+from alerts.passing import Lately, passing, records
 from alerts.thresholds import Above, Fast, Limit, Silence, Thresholds
 from hub.measurements import CONDITION_NUMBER, Condition
 from hub.quantities import Kind, Unit
@@ -136,9 +138,10 @@ def _passes(minute: float, value: float = 120, received: float | None = None, ca
     """Whether a reading at that minute passes, after two hours of 120 up to minute 0, looked at by minute 1."""
     at = [*range(-120, 1, 5), minute]
     heard = [*at[:-1], minute + 0.1 if received is None else received]
-    values = [120.0] * 25 + [value]
-    microseconds = [[round(each * 60e6) for each in column] for column in (at, heard)]
-    return passing(calm, 60_000_000, microseconds[0], values, microseconds[1], 25) == 1
+    columns = [np.array([round(each * 60e6) for each in column]) for column in (at, heard)]
+    said = Lately(np.zeros(26, int), columns[0], np.array([120.0] * 25 + [value]), columns[1], np.arange(26) == 25)
+    (passes,) = passing(records(calm), np.array([60_000_000]), said).tolist()
+    return bool(passes)
 
 
 def test_a_plain_reading_in_turn_passes() -> None:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import groupby
+from operator import attrgetter
 from random import Random
 
 import pytest
@@ -35,10 +37,10 @@ def _end(rows: Sequence[Row]) -> datetime:
 
 
 def _live(home: Home, rows: Sequence[Row]) -> None:
-    """Keep each as it comes, and look a second later; then on to the end."""
-    for row in sorted(rows, key=lambda row: row.received):
-        home.keep([row])
-        home.look(row.received + SECOND)
+    """Keep what comes at once, and look a second later; then on to the end."""
+    for received, together in groupby(sorted(rows, key=attrgetter("received")), key=attrgetter("received")):
+        home.keep(together)
+        home.look(received + SECOND)
     home.look(_end(rows))
 
 

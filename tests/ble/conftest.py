@@ -8,14 +8,16 @@ import pytest
 
 from device_adapters.ble.bluetooth import Bluetooth
 from tests.ble.home import bluetooth_in
+from tests.ble.leaping import LeapingLoop
 from vigie.virtual.radio import Radio
 
 logging.getLogger("bumble").setLevel(logging.ERROR)
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
+def anyio_backend() -> tuple[str, dict[str, object]]:
+    """Air, hub and devices live in one loop, whose time leaps."""
+    return "asyncio", {"loop_factory": LeapingLoop}
 
 
 @pytest.fixture

@@ -26,6 +26,12 @@ pytestmark = [
 ]
 
 
+@pytest.fixture
+def anyio_backend() -> str:
+    """The bus and its BlueZ take the time they take."""
+    return "asyncio"
+
+
 @asynccontextmanager
 async def running(*command: str) -> AsyncIterator[asyncio.subprocess.Process]:
     """A program, ended at the end."""
@@ -55,8 +61,8 @@ async def test_a_meter_is_found_visited_and_heard(bus: str) -> None:
     notebook = Notebook(paired={METER})
     bluetooth = Bluetooth("hci0", clock=lambda: NOON, patience=Patience(lull=0.05), profiles=(METER_PROFILE,))
     async with open_room(notebook, bluetooth) as room:
-        await until(lambda: notebook.sequences(METER) == [1, 2, 3, 4, 5], within=20)
-        await until(lambda: [device.last for device in room.states().devices] != [None], within=20)
+        await until(lambda: notebook.sequences(METER) == [1, 2, 3, 4, 5], within=60)
+        await until(lambda: [device.last for device in room.states().devices] != [None], within=60)
         [device] = room.states().devices
         assert device.last is not None
         assert (device.last.ending, device.last.identity.model) == (Ending.DONE, "Meter 7")

@@ -17,6 +17,7 @@ from ingest_api.signin.sessions import Sessions
 from tests.access.world import World
 from tests.journeys.hub_process import HubProcess
 from tests.pages import preview
+from tests.support.patience import PATIENCE
 from tests.support.readings import a_reading, kg
 
 PHONE = ViewportSize(width=390, height=844)
@@ -81,7 +82,7 @@ class Town:
             f"{self.url}/v1/readings",
             json={"device": str(device), "readings": [item]},
             headers={"Authorization": f"Bearer {self.hub_token}"},
-            timeout=10,
+            timeout=PATIENCE,
         )
         assert [each["outcome"] for each in answer.json()["results"]] == ["stored"]
 

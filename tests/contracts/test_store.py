@@ -19,6 +19,7 @@ from hub.database import Connection, Database, Role
 from hub.measurements import Channel, Condition
 from hub.quantities import GLUCOSE_KINDS, Kind, Quantity, Unit
 from hub.readings import Reading, TimeSource, reading_key
+from tests.support.patience import PATIENCE
 from tests.support.readings import NOON, a_reading, kg, mg_dl
 from tests.support.record import Record
 from timeseries.memory_store import MemoryStore
@@ -481,7 +482,7 @@ def write_at_once(database: Database, batches: Sequence[Sequence[Reading]]) -> l
 
     def write(batch: Sequence[Reading]) -> list[Outcome]:
         with database.transaction(Role.INTAKE) as connection:
-            start.wait(5)
+            start.wait(PATIENCE)
             return PostgresStore(connection).keep(batch)
 
     with ThreadPoolExecutor(len(batches)) as threads:
@@ -541,5 +542,8 @@ def test_a_writer_waits_its_turn_before_it_locks_the_table_for_a_new_chunk(datab
 
 
 def somebody_waits_for_a_turn(connection: Connection) -> bool:
-    waiting = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    waiting = (
+        "SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database "
+        "WHERE l.locktype = 'advisory' AND NOT l.granted AND d.datname = current_database()"
+    )
     return connection.execute(waiting).fetchone() is not None

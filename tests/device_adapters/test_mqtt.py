@@ -13,11 +13,12 @@ from device_adapters.buffer import CROWDED, Buffer, Delivery
 from device_adapters.mqtt import NO_TOPIC, MqttSource
 from hub.errors import SettingsError
 from hub.measurements import Channel, RawPayload
+from tests.support.patience import PATIENCE
 
 Connect = Callable[[str], MqttSource]
 
 
-def gather(source: MqttSource, most: int, within: float = 5) -> list[Delivery]:
+def gather(source: MqttSource, most: int, within: float = PATIENCE) -> list[Delivery]:
     """What comes, until so many have or the time is over."""
     found: list[Delivery] = []
     until = monotonic() + within
@@ -27,12 +28,16 @@ def gather(source: MqttSource, most: int, within: float = 5) -> list[Delivery]:
 
 
 def wait_until_it_hears(source: MqttSource, topic: str) -> None:
-    """A message sent before the subscription stands is nobody's: send until one comes, then take them all."""
-    until = monotonic() + 5
-    while not (heard := source.take(0.05)):
+    """A message sent before the subscription stands is nobody's: send until one comes, then take up to the last."""
+    until, asked, heard = monotonic() + PATIENCE, 0, list[Delivery]()
+    while not heard:
         assert monotonic() < until, "the broker does not answer"
-        source.publish(topic, b"is anybody there?")
-    source.acknowledge(heard + gather(source, 1_000, within=0.2))
+        asked += 1
+        source.publish(topic, f"is anybody there? ({asked})".encode())
+        heard = source.take(0.05)
+    while not heard[-1].raw.payload.endswith(f"({asked})".encode()):
+        heard += gather(source, 1)
+    source.acknowledge(heard)
 
 
 @pytest.fixture
@@ -79,7 +84,7 @@ def test_a_message_not_acknowledged_comes_again_in_the_next_connection(
 
 
 def test_messages_come_in_order_with_their_topic_and_time(connect: Connect, topic: str) -> None:
-    source = connect("worker")
+    source, before = connect("worker"), datetime.now(UTC)
     for number in range(50):
         source.publish(topic, str(number).encode())
 
@@ -87,7 +92,7 @@ def test_messages_come_in_order_with_their_topic_and_time(connect: Connect, topi
 
     assert payloads(found) == [str(number).encode() for number in range(50)]
     assert {delivery.raw.source for delivery in found} == {topic}
-    assert all(abs((datetime.now(UTC) - delivery.raw.received_at).total_seconds()) < 10 for delivery in found)
+    assert all(before <= delivery.raw.received_at <= datetime.now(UTC) for delivery in found)
 
 
 def test_an_acknowledgement_of_an_earlier_connection_is_dropped(connect: Connect, topic: str) -> None:
@@ -146,7 +151,7 @@ def test_a_full_buffer_makes_the_network_wait_until_something_is_taken() -> None
     assert waiting.is_alive()
 
     assert payloads(buffer.take(1, 1_000, 0)) == [b"0123456789"]
-    waiting.join(5)
+    waiting.join(PATIENCE)
 
     assert payloads(buffer.take(1, 1_000, 0)) == [b"next"]
 

@@ -22,6 +22,7 @@ from hub.errors import ServiceError, SettingsError
 from hub.settings import Settings, load
 from tests.gateway.far_side import FakeHub, FakeLine
 from tests.gateway.home import METER, NOW, PARIS, a_disk, ids, said
+from tests.support.patience import PATIENCE
 from vigie.cli import app
 from vigie.gateway import _alone
 from vigie.gateway import disk as disk_of
@@ -81,7 +82,7 @@ def test_a_room_that_fails_is_tried_again_and_what_it_hears_arrives(
 
     async def work() -> None:
         working = asyncio.create_task(Gateway(queue, keeper, uplink, room, lambda: NOW).run())
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while not line.hub.stored or ids(queue) or not read(disk).radio_works:
                 await asyncio.sleep(0.01)
         working.cancel()

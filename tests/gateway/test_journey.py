@@ -100,7 +100,7 @@ def wiretap(mqtt_url: str, home: Home) -> Iterator[MqttSource]:
     source.stop()
 
 
-def wait_until(true: Callable[[], bool], within: float = 60) -> None:
+def wait_until(true: Callable[[], bool], within: float = 240) -> None:
     """Wait, but not for ever."""
     until = time.monotonic() + within
     while not true():

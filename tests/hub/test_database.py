@@ -38,10 +38,11 @@ def test_a_database_that_is_not_there_does_not_answer(monkeypatch: pytest.Monkey
 
 
 def test_a_full_pool_says_so_instead_of_waiting_for_ever(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hub.database.ANSWER_WITHIN", 0.1)
     narrow = Database(database_url, most_connections=1)
-    with narrow.transaction(Role.API), pytest.raises(DatabaseError), narrow.transaction(Role.API):
-        pass
+    with narrow.transaction(Role.API):
+        monkeypatch.setattr("hub.database.ANSWER_WITHIN", 0.1)
+        with pytest.raises(DatabaseError), narrow.transaction(Role.API):
+            pass
     narrow.close()
 
 

@@ -1,6 +1,6 @@
 """The clinician's list over HTTP, and a household's inbox."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,6 +10,7 @@ from hub.database import Database, Role
 from hub.quantities import GLUCOSE_MG_DL_PER_MMOL_L, Kind, Quantity, Unit
 from hub.records import Person
 from tests.ingest_api.test_api_register import problem
+from tests.support.clock import begun
 from tests.support.http import Api
 from tests.support.readings import a_reading, mg_dl
 from tests.support.record import Record
@@ -18,7 +19,6 @@ from timeseries.postgres_store import PostgresStore
 from timeseries.upkeep import Upkeep
 
 Body = dict[str, Any]
-NOW = datetime.now(UTC)
 
 
 def wear(database: Database, record: Record, given: str, value: float, days: float = 13) -> Person:
@@ -28,7 +28,7 @@ def wear(database: Database, record: Record, given: str, value: float, days: flo
     readings = [
         a_reading(
             f"{given} {n}", person=person.number, device=device.number, raw=mg_dl(value),
-            taken_at=NOW - timedelta(minutes=15 * n),
+            taken_at=begun() - timedelta(minutes=15 * n),
         )
         for n in range(int(days * 96))
     ]  # fmt: skip

@@ -20,9 +20,9 @@ from ingest_api.consumer import Consumer
 from ingest_api.intake import Intake, Receipt
 from ingest_api.progress import Ack
 from tests.support.messages import item, native
+from tests.support.patience import PATIENCE
 from tests.support.record import Record
 
-PATIENCE = 5.0
 ACK = Ack("attic", "b", 7)
 
 Log = list[tuple[str, Any]]

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,8 @@ from uuid import uuid4
 
 import httpx
 
+from tests.support.patience import PATIENCE
+from vigie.services.state import free_port
 from vigie.telling import new_push_key
 
 PUSH_KEY = new_push_key()
@@ -29,7 +30,7 @@ class HubProcess:
     database_url: str
     mqtt_url: str
     log: Path
-    port: int = field(default_factory=lambda: free_port())
+    port: int = field(default_factory=free_port)
     client: str = field(default_factory=lambda: f"journey-{uuid4().hex[:8]}")
     process: subprocess.Popen[bytes] | None = None
 
@@ -61,7 +62,7 @@ class HubProcess:
 
     def ready(self) -> bool:
         try:
-            return httpx.get(f"{self.url}/health/ready", timeout=2).status_code == 200
+            return httpx.get(f"{self.url}/health/ready", timeout=PATIENCE).status_code == 200
         except httpx.TransportError:
             return False
 
@@ -91,18 +92,10 @@ class HubProcess:
     def _end(self, number: int) -> None:
         if self.process is not None:
             self.process.send_signal(number)
-            self.process.wait(20)
+            self.process.wait(PATIENCE)
             self.process = None
 
 
 def vigie(*arguments: str) -> list[str]:
     """The program's command line."""
     return [sys.executable, "-c", "from vigie.cli import main; main()", *arguments]
-
-
-def free_port() -> int:
-    """A port nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -15,12 +15,12 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.journeys.hub_process import free_port, vigie
+from tests.journeys.hub_process import vigie
+from tests.support.patience import PATIENCE
 from vigie import gateway, services, virtual_home
 from vigie.lefevre import MARCEL, PARIS
+from vigie.services.state import free_port
 from vigie.virtual.diary import Diary
-
-WITHIN = 60.0
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def home() -> Iterator[Path]:
 
 def demo(home: Path) -> str:
     command = vigie("demo", "--for", "4s", "--port", str(free_port()), "--home", str(home))
-    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=240).stdout
 
 
 def demo_until_marcels_meter_is_read(home: Path) -> tuple[str, list[dict[str, Any]]]:
@@ -43,13 +43,13 @@ def demo_until_marcels_meter_is_read(home: Path) -> tuple[str, list[dict[str, An
     port, before = free_port(), len(remembered(home))
     command = vigie("demo", "--port", str(port), "--home", str(home))
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
-        stop_at = time.monotonic() + WITHIN
+        stop_at = time.monotonic() + 4 * PATIENCE
         told = records_of_marcel(home, port)
         while not before < len(remembered(home)) <= len(told) and time.monotonic() < stop_at:
             time.sleep(0.2)
             told = records_of_marcel(home, port)
         running.send_signal(signal.SIGINT)
-        output, _ = running.communicate(timeout=WITHIN)
+        output, _ = running.communicate(timeout=4 * PATIENCE)
     assert running.returncode == 0
     return output, told
 
@@ -66,7 +66,7 @@ def records_of_marcel(home: Path, port: int) -> list[dict[str, Any]]:
     url = f"http://127.0.0.1:{port}/v1/people/{cast['people'][MARCEL]}/readings"
     asked = {"kind": "glucose_capillary", "from": (datetime.now(UTC) - timedelta(days=40)).isoformat()}
     try:
-        answer = httpx.get(url, params=asked, headers={"Authorization": f"Bearer {cast['token']}"}, timeout=5)
+        answer = httpx.get(url, params=asked, headers={"Authorization": f"Bearer {cast['token']}"}, timeout=PATIENCE)
     except httpx.TransportError:
         return []
     return list(answer.raise_for_status().json()["readings"])
@@ -78,7 +78,7 @@ def counted(output: str, label: str) -> int:
     return int(found[1])
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_the_demo_ends_by_itself_says_what_it_did_and_goes_on_with_its_data_the_next_time(home: Path) -> None:
     first = demo(home)
     assert counted(first, "people") == 7

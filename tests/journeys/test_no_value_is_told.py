@@ -13,6 +13,7 @@ from hub.records import DeviceKind
 from tests.conftest import SERVICES
 from tests.journeys.hub_process import HubProcess
 from tests.journeys.plain_gateway import Item, PlainGateway
+from tests.support.patience import PATIENCE
 from tests.support.record import Record
 
 GLUCOSE, WEIGHT, TEXT, SENSOR = 141.473618, 72.918273, "canary-in-a-context", "Canary 000777"
@@ -74,7 +75,7 @@ def test_no_log_no_metric_and_no_error_holds_a_value_a_name_or_a_secret(
     gateway.send(1, seed=1)
     for message in BAD_MESSAGES:
         gateway.publish(message)
-    assert gateway.wait_until_acknowledged(within=30)
+    assert gateway.wait_until_acknowledged(within=4 * PATIENCE)
     refused = list(refusals(hub, person.id, tokens))
 
     logs = [log.read_bytes()[before[name] :].decode(errors="replace") for name, log in outputs.items()]

@@ -7,7 +7,7 @@ import pytest
 from hub.database import Database
 from ingest_api.app import background, create_app
 from tests.access.world import World
-from tests.journeys.hub_process import free_port
+from vigie.services.state import free_port
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 
 from tests.support.http import Api
+from tests.support.patience import PATIENCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class Stream:
 
     def __init__(self, address: str, path: str, headers: dict[str, str]) -> None:
         """Of that record, with that credential."""
-        self._client = httpx.Client(base_url=address, timeout=10)
+        self._client = httpx.Client(base_url=address, timeout=PATIENCE)
         self._request = self._client.stream("GET", f"{path}/stream", headers=headers)
         self._answer = self._request.__enter__()
         assert self._answer.status_code == 200

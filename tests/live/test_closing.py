@@ -14,6 +14,7 @@ from ingest_api.signin.sessions import IDLE, Sessions
 from tests.access.world import Holder, Somebody, World
 from tests.live.following import Stream
 from tests.live.test_stream import sensed
+from tests.support.patience import PATIENCE
 
 
 @pytest.fixture
@@ -95,7 +96,8 @@ def test_a_reading_comes_by_itself_and_then_signs_of_life(
     with Stream(address, ada.path(), bearer(world, ada)) as following:
         next(following.events)
         world.keep(sensed(ada, 150, 0))
-        assert next(following.events).data["now"]["value"] == "150"
+        reading = next(each for each in following.events if each.name != "alive")
+        assert reading.data["now"]["value"] == "150"
         alive = next(following.events)
         assert (alive.name, set(alive.data)) == ("alive", {"told_at"})
         assert read_mark(alive.mark, datetime.now(UTC)) is not None
@@ -108,7 +110,7 @@ def test_an_account_has_so_many_streams_and_those_left_are_let_go(
     credential = bearer(world, ada)
     with Stream(address, ada.path(), credential) as one, Stream(address, ada.path(), credential) as other:
         next(one.events), next(other.events)
-        refused = httpx.get(f"{address}{ada.path('/stream')}", headers=credential, timeout=10)
+        refused = httpx.get(f"{address}{ada.path('/stream')}", headers=credential, timeout=PATIENCE)
         assert (refused.status_code, refused.headers["retry-after"]) == (429, "5")
         carer = world.clinician()
         world.grant(ada, carer)
@@ -119,7 +121,7 @@ def test_an_account_has_so_many_streams_and_those_left_are_let_go(
 
 def answered(url: str, credential: dict[str, str]) -> bool:
     """True once it is: the server takes a moment to see that somebody left."""
-    until = monotonic() + 10
-    while httpx.get(url, headers=credential, params={"stay": 0}, timeout=10).status_code != 200:
+    until = monotonic() + PATIENCE
+    while httpx.get(url, headers=credential, params={"stay": 0}, timeout=PATIENCE).status_code != 200:
         assert monotonic() < until
     return True

@@ -6,7 +6,7 @@ mmol/L, dark. Names: ada, bob, cleo, carer, doctor, house, admin, newcomer, gues
 
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 import uvicorn
@@ -21,18 +21,17 @@ from hub.readings import Reading
 from ingest_api.app import create_app
 from ingest_api.signin.sessions import Sessions
 from tests.access.world import Holder, World
+from tests.support.clock import begun
 from tests.support.krone import weighed
 from tests.support.readings import a_reading, kg, mg_dl
 from tests.support.services import TestDatabases, TestServices
 from tests.timeseries.glucose.making import trace
 
-NOW = datetime.now(UTC).replace(microsecond=0)
-
 
 def sensed(holder: Holder, name: str, ago: timedelta) -> Iterator[Reading]:
     """A real trace, ending `ago`; an hour under the sensor's range, and two lost, in its last day."""
     of = trace(name)
-    shift = NOW - ago - of.at[-1].item().replace(tzinfo=UTC)
+    shift = begun() - ago - of.at[-1].item().replace(tzinfo=UTC)
     for n, (at, value) in enumerate(zip(of.at.tolist(), of.values.tolist(), strict=True)):
         left = len(of) - n
         if 150 < left < 175:
@@ -50,7 +49,7 @@ def weighings(holder: Holder, subject: int) -> Iterator[Reading]:
     """Somebody's weights, ending this morning, and a suitcase."""
     days = weighed()[subject]
     for day, value in days:
-        taken = NOW - timedelta(days=days[-1][0] - day, hours=3)
+        taken = begun() - timedelta(days=days[-1][0] - day, hours=3)
         about: dict[str, Any] = {
             "person": holder.number,
             "device": holder.scale.number,

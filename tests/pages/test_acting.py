@@ -229,6 +229,19 @@ def test_a_file_of_ours_may_be_kept(opens: Opens, name: str, type_: str) -> None
     assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
 
 
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_page_can_be_installed_under_a_name_of_its_language(opens: Opens, language: str) -> None:
+    page = opens(likes=f"{language}.mgdl.device").page("/preferences")
+    [href] = [each["href"] for each in page.all("link") if each["rel"] == "manifest"]
+    answer = opens().get(href)
+    told = answer.json()
+    assert answer.headers["content-type"] == "application/manifest+json"
+    assert (told["lang"], told["start_url"], told["scope"]) == (language, "/", "/")
+    assert told["name"].startswith("Vigie, ")
+    assert [opens().get(icon["src"]).headers["content-type"] for icon in told["icons"]] == ["image/svg+xml"]
+    assert "manifest-src 'self'" in page.answer.headers["content-security-policy"]
+
+
 @pytest.mark.parametrize("name", ["nothing.css", "..%2frender.py", "%2e%2e/render.py", "base.css%00"])
 def test_no_other_file_is_told(opens: Opens, name: str) -> None:
     assert opens().get(f"/static/{name}").status_code == 404

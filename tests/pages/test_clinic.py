@@ -11,7 +11,8 @@ import pytest
 from hub.accounts import ActorRole
 from hub.database import Database
 from hub.quantities import Kind
-from tests.access.world import NOW, Holder, Somebody, World
+from tests.access.world import Holder, Somebody, World
+from tests.support.clock import begun
 from tests.support.readings import a_reading, mg_dl
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -23,7 +24,7 @@ def wear(world: World, given: str, value: float, days: float = 13.5) -> Holder:
     holder = world.holder(given)
     world.keep(*(
         a_reading(f"{given}{n}", person=holder.number, device=holder.sensor.number, raw=mg_dl(value),
-                  taken_at=NOW - timedelta(minutes=15 * n))
+                  taken_at=begun() - timedelta(minutes=15 * n))
         for n in range(int(days * 96))
     ))  # fmt: skip
     return holder
@@ -146,13 +147,13 @@ def test_what_is_hidden_has_no_influence_on_a_row(ward: Ward) -> None:
     for each in (ward.doctor, attending):
         ward.world.grant(holder, each)
     holder.api.request("PUT", holder.path("/attending"), json={"account": attending.name})
-    window = {"from": (NOW - timedelta(days=3)).isoformat(), "to": (NOW - timedelta(days=2)).isoformat()}
+    window = {"from": (begun() - timedelta(days=3)).isoformat(), "to": (begun() - timedelta(days=2)).isoformat()}
     assert holder.api.post(holder.path("/hidden"), {"kind": "glucose", **window}).status_code == 201
     ward.world.settle()
     before = ward.listed(q="Hider")
     about: dict[str, Any] = {"person": holder.number, "device": holder.sensor.number, "raw": mg_dl(45)}
     ward.world.keep(*(
-        a_reading(f"hidden {n}", **about, taken_at=NOW - timedelta(days=2, minutes=7 + 15 * n)) for n in range(90)
+        a_reading(f"hidden {n}", **about, taken_at=begun() - timedelta(days=2, minutes=7 + 15 * n)) for n in range(90)
     ))  # fmt: skip
     ward.world.settle()
     assert drawn(ward.listed(q="Hider")) == drawn(before)
@@ -162,11 +163,11 @@ def test_what_is_hidden_has_no_influence_on_a_row(ward: Ward) -> None:
 
 def test_the_days_are_those_of_the_report_and_today_counts_in_neither(ward: Ward) -> None:
     holder = ward.world.holder("Today")
-    midnight = datetime.combine(NOW.astimezone(PARIS), time(), PARIS)
+    midnight = datetime.combine(begun().astimezone(PARIS), time(), PARIS)
     ward.world.keep(*(
         a_reading(f"today {n}", person=holder.number, device=holder.sensor.number, taken_at=at, raw=mg_dl(value))
         for n in range(-96 * 14, 96)
-        if (at := midnight + timedelta(minutes=15 * n)) <= NOW
+        if (at := midnight + timedelta(minutes=15 * n)) <= begun()
         for value in [50 if n >= 0 else 200 if n >= -96 * 7 else 120]
     ))  # fmt: skip
     ward.world.grant(holder, ward.doctor)

@@ -79,7 +79,7 @@ def test_in_pregnancy_no_goal_of_other_adults_is_told() -> None:
 def test_a_sensor_that_spoke_little_is_said_and_one_that_spoke_enough_is_not() -> None:
     little, enough = of(steady(7), 14), of(steady(13), 14)
     assert little.ranges
-    assert little.ranges.note == "The sensor spoke for only 50% of 14 days: judge with care."
+    assert little.ranges.note == "The sensor spoke for only 50.0% of 14 days: judge with care."
     assert enough.ranges
     assert enough.ranges.note == ""
 

@@ -11,9 +11,10 @@ from hub.database import Role
 from hub.measurements import Condition
 from hub.quantities import Kind
 from hub.sharing import Sharing, Veil
-from tests.access.world import NOW, Holder, World, glucose, weight
+from tests.access.world import Holder, World, glucose, weight
 from tests.pages.browser import Page
 from tests.pages.conftest import Opens
+from tests.support.clock import begun
 from tests.support.readings import a_reading, mg_dl
 
 MINUTES = timedelta(minutes=1)
@@ -49,7 +50,7 @@ def test_an_old_number_looks_old(world: World, opens: Opens) -> None:
 def test_what_the_sensor_could_not_measure_is_lo_and_never_a_number(world: World, opens: Opens) -> None:
     ada = world.holder()
     low: dict[str, Any] = {"raw": mg_dl(40), "value": None, "condition": Condition.BELOW_RANGE}
-    about: dict[str, Any] = {"person": ada.number, "device": ada.sensor.number, "taken_at": NOW}
+    about: dict[str, Any] = {"person": ada.number, "device": ada.sensor.number, "taken_at": begun()}
     world.keep(glucose(ada, 75, 10 * MINUTES), glucose(ada, 62, 5 * MINUTES), a_reading("lo", **about, **low))
     page = opens(ada).page(page_of(ada))
     assert (page.live("value"), page.live("status")) == ("LO", "Very low")
@@ -61,8 +62,8 @@ def test_a_control_solution_and_a_sensors_fault_are_nobodys_glucose(world: World
     odd: dict[str, Any] = {"person": ada.number, "device": ada.sensor.number}
     world.keep(
         glucose(ada, 100, 9 * MINUTES),
-        a_reading("c", **odd, raw=mg_dl(222), condition=Condition.CONTROL_SOLUTION, taken_at=NOW - 4 * MINUTES),
-        a_reading("f", **odd, raw=mg_dl(333), condition=Condition.SENSOR_FAULT, taken_at=NOW - 2 * MINUTES),
+        a_reading("c", **odd, raw=mg_dl(222), condition=Condition.CONTROL_SOLUTION, taken_at=begun() - 4 * MINUTES),
+        a_reading("f", **odd, raw=mg_dl(333), condition=Condition.SENSOR_FAULT, taken_at=begun() - 2 * MINUTES),
     )
     page = opens(ada).page(page_of(ada))
     assert page.live("value") == "100"
@@ -72,7 +73,7 @@ def test_a_control_solution_and_a_sensors_fault_are_nobodys_glucose(world: World
 def test_a_fresh_sensor_goes_before_a_meter_and_a_meter_before_an_old_sensor(world: World, opens: Opens) -> None:
     ada, bob = world.holder(), world.holder()
     for holder, ago in ((ada, 6), (bob, 26)):
-        pricked: dict[str, Any] = {"kind": Kind.GLUCOSE_CAPILLARY, "raw": mg_dl(140), "taken_at": NOW}
+        pricked: dict[str, Any] = {"kind": Kind.GLUCOSE_CAPILLARY, "raw": mg_dl(140), "taken_at": begun()}
         meter = a_reading("m", person=holder.number, device=holder.sensor.number, **pricked)
         world.keep(glucose(holder, 100, ago * MINUTES), meter)
     told = [opens(each).page(page_of(each)) for each in (ada, bob)]
@@ -105,7 +106,7 @@ def test_what_is_hidden_has_no_part_in_what_others_are_told(world: World, opens:
         world.grant(holder, doctor)
     world.keep(glucose(ada, 45, 5 * MINUTES))
     with world.database.transaction(Role.REGISTER) as connection:
-        veil = Veil(Kind.GLUCOSE_INTERSTITIAL, since=NOW - 7 * MINUTES)
+        veil = Veil(Kind.GLUCOSE_INTERSTITIAL, since=begun() - 7 * MINUTES)
         Sharing(connection).hide(ada.number, veil, ada.account.number)
     world.settle()
     browser = opens(doctor)

@@ -13,8 +13,9 @@ from alerts.trial import told_of
 from hub.database import Database
 from hub.quantities import Kind, Unit
 from ingest_api.pages.threshold_form import NAMES, parts, switch, typed
-from tests.access.world import NOW, Holder, Somebody, World
+from tests.access.world import Holder, Somebody, World
 from tests.pages.settling.visit import Html, visit
+from tests.support.clock import begun
 from tests.support.readings import a_reading, mg_dl
 from tests.timeseries.glucose.making import PARIS, every, trace
 
@@ -151,7 +152,7 @@ def low_for_half_an_hour(world: World, holder: Holder) -> None:
     """68 mg/dL once a day for a week, else 120."""
     world.keep(*(
         a_reading(f"r{n}", person=holder.number, device=holder.sensor.number,
-                  raw=mg_dl(68 if n % 96 in (40, 41, 42) else 120), taken_at=NOW - timedelta(minutes=15 * n))
+                  raw=mg_dl(68 if n % 96 in (40, 41, 42) else 120), taken_at=begun() - timedelta(minutes=15 * n))
         for n in range(7 * 96)
     ))  # fmt: skip
 
@@ -178,7 +179,7 @@ def test_a_trial_finds_what_the_walk_through_the_readings_raises() -> None:
     whole = trace("cgmq_dexcom")
     since = whole.at[0].item().replace(tzinfo=UTC) + timedelta(days=2)
     until = since + timedelta(days=1)
-    subject, thresholds = Subject(PARIS, NOW.date()), Thresholds()
+    subject, thresholds = Subject(PARIS, begun().date()), Thresholds()
     history = sensed(whole.between(since - timedelta(days=1), until), subject, [thresholds])
     raised = [event for event in replay(history, since, until) if event.what == "raised"]
     counted = told_of(history, thresholds, since, until)
@@ -190,13 +191,13 @@ def test_a_trial_finds_what_the_walk_through_the_readings_raises() -> None:
 def test_a_version_set_today_is_tried_on_all_the_days_before() -> None:
     of = every(5, [120] * 12 + [90] * 12 + [120] * 12)
     begin = of.at[0].item().replace(tzinfo=UTC)
-    late = Thresholds(valid_from=NOW, low=Below(Limit(100, Unit.MG_DL), 15))
-    history = sensed(of, Subject(PARIS, NOW.date()))
+    late = Thresholds(valid_from=begun(), low=Below(Limit(100, Unit.MG_DL), 15))
+    history = sensed(of, Subject(PARIS, begun().date()))
     assert told_of(history, late, begin, begin + timedelta(hours=3)) == {"low": 1}
 
 
 def test_a_low_that_has_only_just_begun_is_not_counted() -> None:
     of = every(5, [120] * 12 + [60] * 2)
     begin = of.at[0].item().replace(tzinfo=UTC)
-    history = sensed(of, Subject(PARIS, NOW.date()))
+    history = sensed(of, Subject(PARIS, begun().date()))
     assert told_of(history, Thresholds(), begin, begin + timedelta(minutes=66)) == {}

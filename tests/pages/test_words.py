@@ -2,12 +2,15 @@
 
 import re
 import tomllib
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jinja2 import nodes
 
+from alerts.prevention.schedule import schedules
+from alerts.wording import catalog
 from ingest_api.pages import words
 from ingest_api.pages.render import environment
 from ingest_api.pages.words import Catalog, Language, words_of
@@ -57,6 +60,25 @@ def test_a_template_uses_known_words_only(template: str) -> None:
     known = {(name, key) for name, file in files.items() for key in words_of(Language.EN, file)}
     frame: set[tuple[str, str]] = set() if files["w"] in PAGES else {("w", "title")}
     assert {each for each in asked if each[0] in files} - known <= frame
+
+
+@pytest.mark.parametrize("said", [*(f"pages/{page}" for page in PAGES), "alerts", "prevention"])
+def test_no_french_line_begins_with_a_mark_and_apostrophes_are_curved(said: str) -> None:
+    assert re.findall(r"\S [:;!?»%]|« |\w'\w", " | ".join(french(said))) == []
+
+
+def french(said: str) -> list[str]:
+    """All that is said there, as it is read out of the files."""
+    if said == "alerts":
+        told = catalog(Language.FR)
+        return [*told.titles.values(), *chain(*told.reasons.values()), *told.discreet.values(), *told.messages.values()]
+    if said == "prevention":
+        entries = chain(*(each.entry for each in schedules()))
+        return [
+            each.said(Language.FR) for of in entries for each in (of.title, of.reason, of.source, of.recheck) if each
+        ]
+    page = words_of(Language.FR, said.removeprefix("pages/"))
+    return list(leaves({key: page[key] for key in page}).values())
 
 
 def test_french_counts_zero_as_one() -> None:

@@ -5,7 +5,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from hub.quantities import Kind
-from tests.access.world import NOW, Holder, World
+from tests.access.world import Holder, World
+from tests.support.clock import begun
 from tests.support.http import Api
 from tests.support.readings import a_reading, kg, mg_dl
 
@@ -62,14 +63,14 @@ def weigh(world: World, holder: Holder, *weights: float, first: int = 30) -> Non
     """A weighing a day, kg, the first so many days ago."""
     world.keep(*(
         a_reading(f"w{n}", person=holder.number, device=holder.scale.number, raw=kg(each), kind=Kind.WEIGHT,
-                  taken_at=NOW - timedelta(days=first - n))
+                  taken_at=begun() - timedelta(days=first - n))
         for n, each in enumerate(weights)
     ))  # fmt: skip
 
 
-def sense(world: World, holder: Holder, values: Sequence[float], until: datetime = NOW, step: int = 5) -> None:
-    """A sensor's readings, mg/dL, the last at `until`."""
-    begin = until - timedelta(minutes=step * (len(values) - 1))
+def sense(world: World, holder: Holder, values: Sequence[float], until: datetime | None = None, step: int = 5) -> None:
+    """A sensor's readings, mg/dL, the last at `until` (now, unless told)."""
+    begin = (until or begun()) - timedelta(minutes=step * (len(values) - 1))
     readings = [
         a_reading(f"g{begin.timestamp()}{n}", person=holder.number, device=holder.sensor.number, raw=mg_dl(each),
                   taken_at=begin + timedelta(minutes=step * n))

@@ -10,8 +10,9 @@ from hub.accounts import ActorRole, Scope
 from ingest_api.app import create_app
 from ingest_api.context import Hub
 from ingest_api.limits import Limits, Rates
-from tests.access.world import NOW, Holder, World
+from tests.access.world import Holder, World
 from tests.prevention.making import ITEM, a_woman, acts, say, told
+from tests.support.clock import begun
 from tests.support.http import Api
 
 
@@ -140,7 +141,7 @@ def test_the_person_is_told_when_it_was_last_fetched(world: World) -> None:
     fetched(world, path)
     after = ada.api.get(ada.path("/prevention/calendar")).json()
     assert (never["open"], never["in_full"], never["fetched_on"]) == (True, True, None)
-    assert abs(date.fromisoformat(after["fetched_on"]) - NOW.date()) <= timedelta(days=1)
+    assert abs(date.fromisoformat(after["fetched_on"]) - begun().date()) <= timedelta(days=1)
 
 
 def test_it_shows_the_person_what_they_hid_from_others_and_others_cannot_open_it(world: World) -> None:

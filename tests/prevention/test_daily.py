@@ -13,12 +13,13 @@ from alerts.prevention.outlook import Outlook, outlook
 from alerts.prevention.record import Known
 from hub.accounts import ActorRole
 from hub.database import Role
-from tests.access.world import NOW, Holder, World
+from tests.access.world import Holder, World
 from tests.prevention.making import ITEM, a_woman, item, say, sense, told, weigh
+from tests.support.clock import begun
 
 PARIS = ZoneInfo("Europe/Paris")
 DAY = timedelta(days=1)
-LONG_AGO = NOW - 1000 * DAY
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -159,7 +160,7 @@ def test_noting_names_only_what_is_new(world: World) -> None:
     ada = a_woman(world)
     with world.database.transaction(Role.WATCH) as connection:
         came = [
-            note(connection, ada.number, dict.fromkeys(names), NOW + n * DAY)
+            note(connection, ada.number, dict.fromkeys(names), begun() + n * DAY)
             for n, names in enumerate([["a", "b"], ["b", "c"], ["b", "c"], ["a"], []])
         ]
     assert came == [["a", "b"], ["c"], [], ["a"], []]
@@ -227,7 +228,7 @@ def test_learning_day_by_day_scores_each_reading_once(world: World) -> None:
     ada, bea = a_woman(world), a_woman(world)
     values = falls()
     sense(world, ada, values)
-    sense(world, bea, values[:300], until=NOW - timedelta(minutes=5 * (len(values) - 300)))
+    sense(world, bea, values[:300], until=begun() - timedelta(minutes=5 * (len(values) - 300)))
     turn(world, bea)
     sense(world, bea, values[300:])
     for each in (ada, bea, bea):
@@ -245,7 +246,7 @@ def test_what_is_hidden_has_no_part_in_the_forecast_others_see(world: World) -> 
         world.grant(each, reader)
         each.api.post(each.path("/hidden"), {"kind": "height"})
     kept, hidden = falls(1), [100.0] * 150
-    since = NOW - timedelta(minutes=5 * (len(hidden) - 1))
+    since = begun() - timedelta(minutes=5 * (len(hidden) - 1))
     for each in (ada, twin):
         sense(world, each, kept, until=since - timedelta(minutes=5))
     sense(world, ada, hidden)

@@ -13,6 +13,7 @@ from paho.mqtt.client import Client, MQTTMessage, MQTTv5
 from paho.mqtt.enums import CallbackAPIVersion
 
 from device_adapters.mqtt_address import Address
+from tests.support.patience import PATIENCE
 from vigie.services import account, mosquitto, processes, programs, state
 
 TAKEN = ("Success", "No matching subscribers")
@@ -42,7 +43,7 @@ class OwnBroker:
         pid = self.server.main_process()
         assert pid is not None
         processes.send([pid], signal.SIGKILL)
-        assert processes.wait_until(lambda: self.server.main_process() is None, 5)
+        assert processes.wait_until(lambda: self.server.main_process() is None, PATIENCE)
 
 
 @contextmanager
@@ -74,12 +75,12 @@ class Guest:
     def publish(self, topic: str, payload: bytes = b"{}") -> str:
         """What the broker says to a message."""
         self.client.publish(topic, payload, qos=1)
-        return self.answers.get(timeout=5)
+        return self.answers.get(timeout=PATIENCE)
 
     def subscribe(self, topic: str) -> str:
         """What the broker says to a wish to hear."""
         self.client.subscribe(topic, qos=1)
-        return self.answers.get(timeout=5)
+        return self.answers.get(timeout=PATIENCE)
 
 
 @contextmanager
@@ -94,7 +95,7 @@ def guest(url: str, client_id: str = "") -> Iterator[Guest]:
     client.on_message, client.on_disconnect = _received, _ended
     client.connect(address.host, address.port, clean_start=False)
     client.loop_start()
-    talk.welcome = talk.answers.get(timeout=5)
+    talk.welcome = talk.answers.get(timeout=PATIENCE)
     try:
         yield talk
     finally:

@@ -1,6 +1,6 @@
 """A shared scale's weights find their people: given when clear, else waiting with candidates."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,14 +9,13 @@ from hub.database import Database, Role
 from hub.quantities import Kind, Quantity, Unit
 from hub.readings import Attribution
 from hub.records import DeviceKind
+from tests.support.clock import begun
 from tests.support.readings import a_reading, kg
 from tests.support.shared_scale import Home, a_home
 from timeseries.attribution import model_of
 from timeseries.attributor import Attributor, members
 from timeseries.household import Inbox
 from timeseries.upkeep import Upkeep
-
-TODAY = datetime.now(UTC).replace(hour=7, minute=0, second=0, microsecond=0)
 
 
 @pytest.fixture
@@ -26,7 +25,7 @@ def home(swept_database: Database) -> Home:
 
 
 def on_the_scale(home: Home, days_ago: float, kilograms: float, **said: Any) -> None:
-    at = TODAY - timedelta(days=days_ago)
+    at = begun().replace(hour=7, minute=0, second=0) - timedelta(days=days_ago)
     home.keep(home.weighing(f"{at} {kilograms} {said}", kilograms, taken_at=at, **said))
 
 
@@ -171,7 +170,7 @@ def test_a_persons_own_scale_teaches_too(home: Home) -> None:
     own = home.record.device(DeviceKind.SCALE)
     home.record.pair(own, home.bob)
     for day in range(10, 3, -1):
-        at = TODAY - timedelta(days=day)
+        at = begun().replace(hour=7, minute=0, second=0) - timedelta(days=day)
         home.keep(
             a_reading(f"{day}", device=own.number, person=home.bob.number, kind=Kind.WEIGHT, raw=kg(80), taken_at=at)
         )

@@ -135,7 +135,11 @@ def test_a_weight_given_while_the_persons_own_application_reports_it_is_counted_
 
 def until_one_waits(connection: Connection, other: Future[None]) -> None:
     """Until a transaction waits for a lock, or what should wait for one is done."""
-    while not other.done() and not connection.execute("SELECT FROM pg_locks WHERE NOT granted").rowcount:
+    waiting = (
+        "SELECT FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid "
+        "WHERE NOT l.granted AND a.datname = current_database()"
+    )
+    while not other.done() and not connection.execute(waiting).rowcount:
         sleep(0.01)
 
 

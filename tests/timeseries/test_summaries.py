@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hub.database import Connection, Database, Role
 from hub.quantities import Kind
 from hub.records import Person
+from tests.support.clock import begun
 from tests.support.readings import a_reading, kg, mg_dl
 from tests.support.record import PARIS, Record
 from timeseries.columns import samples
@@ -23,7 +24,6 @@ from timeseries.summaries import tallies_of
 from timeseries.upkeep import Upkeep
 
 ANY_DAY = (date(2000, 1, 1), date(2100, 1, 1))
-NOW = datetime.now(UTC).replace(microsecond=0)
 TOKYO = ZoneInfo("Asia/Tokyo")
 
 
@@ -78,12 +78,12 @@ def test_a_day_is_the_persons_own(swept_database: Database, record: Record) -> N
 
 def test_a_late_reading_changes_its_own_day(swept_database: Database, record: Record) -> None:
     person, device = record.wearer()
-    keep(swept_database, person, device.number, every_five_minutes(NOW - timedelta(days=3), 24))
+    keep(swept_database, person, device.number, every_five_minutes(begun() - timedelta(days=3), 24))
     caught_up(swept_database)
     before = summarised(swept_database, person)
-    keep(swept_database, person, device.number, [NOW - timedelta(days=9)], 45.0)
+    keep(swept_database, person, device.number, [begun() - timedelta(days=9)], 45.0)
     caught_up(swept_database)
-    late = (NOW - timedelta(days=9)).astimezone(PARIS).date()
+    late = (begun() - timedelta(days=9)).astimezone(PARIS).date()
     after = summarised(swept_database, person)
     assert after.pop(late).lowest == 45.0
     assert after == before
@@ -91,7 +91,7 @@ def test_a_late_reading_changes_its_own_day(swept_database: Database, record: Re
 
 def test_nothing_is_summarised_twice(swept_database: Database, record: Record) -> None:
     person, device = record.wearer()
-    keep(swept_database, person, device.number, [NOW])
+    keep(swept_database, person, device.number, [begun()])
     caught_up(swept_database)
     with swept_database.transaction(Role.WATCH) as connection:
         assert connection.execute("SELECT count(*) FROM stale").fetchone() == (0,)
@@ -111,9 +111,9 @@ def test_another_zone_makes_other_days_of_the_whole_history(swept_database: Data
 
 def test_a_deleted_day_is_gone_from_the_summaries(swept_database: Database, record: Record) -> None:
     person, device = record.wearer()
-    keep(swept_database, person, device.number, every_five_minutes(NOW - timedelta(days=3), 48))
+    keep(swept_database, person, device.number, every_five_minutes(begun() - timedelta(days=3), 48))
     caught_up(swept_database)
-    _as_owner(swept_database, "DELETE FROM reading WHERE taken_at < %s", (NOW - timedelta(days=2),))
+    _as_owner(swept_database, "DELETE FROM reading WHERE taken_at < %s", (begun() - timedelta(days=2),))
     caught_up(swept_database)
     with swept_database.transaction(Role.WATCH) as connection:
         assert summarised(swept_database, person) == recomputed(connection, person, PARIS)
@@ -121,9 +121,9 @@ def test_a_deleted_day_is_gone_from_the_summaries(swept_database: Database, reco
 
 def test_a_corrected_value_is_a_corrected_summary(swept_database: Database, record: Record) -> None:
     person, device = record.wearer()
-    keep(swept_database, person, device.number, every_five_minutes(NOW - timedelta(days=1), 3))
+    keep(swept_database, person, device.number, every_five_minutes(begun() - timedelta(days=1), 3))
     caught_up(swept_database)
-    _as_owner(swept_database, "UPDATE reading SET value = 50 WHERE taken_at < %s", (NOW - timedelta(hours=23),))
+    _as_owner(swept_database, "UPDATE reading SET value = 50 WHERE taken_at < %s", (begun() - timedelta(hours=23),))
     caught_up(swept_database)
     assert min(told.lowest or 0 for told in summarised(swept_database, person).values()) == 50.0
 
@@ -132,8 +132,8 @@ def test_what_fails_for_one_person_leaves_the_others_unharmed(
     swept_database: Database, record: Record, caplog: pytest.LogCaptureFixture
 ) -> None:
     (sick, sensor), (well, other) = record.wearer(), record.wearer()
-    keep(swept_database, sick, sensor.number, [NOW])
-    keep(swept_database, well, other.number, [NOW])
+    keep(swept_database, sick, sensor.number, [begun()])
+    keep(swept_database, well, other.number, [begun()])
     _as_owner(swept_database, "UPDATE person SET time_zone = 'Nowhere/Atall' WHERE number = %s", (sick.number,))
     caught_up(swept_database)
     assert (len(summarised(swept_database, well)), len(summarised(swept_database, sick))) == (1, 0)
@@ -244,8 +244,8 @@ def test_a_days_last_weight_is_kept_beside_its_glucose(swept_database: Database,
 
 def test_without_its_glucose_a_day_keeps_its_weight(swept_database: Database, record: Record) -> None:
     person, device = record.wearer()
-    keep(swept_database, person, device.number, [NOW])
-    weigh(swept_database, person, device.number, NOW, 70.4)
+    keep(swept_database, person, device.number, [begun()])
+    weigh(swept_database, person, device.number, begun(), 70.4)
     caught_up(swept_database)
     _as_owner(swept_database, "DELETE FROM reading WHERE kind = 1", ())
     caught_up(swept_database)
@@ -255,7 +255,7 @@ def test_without_its_glucose_a_day_keeps_its_weight(swept_database: Database, re
 def test_how_a_weight_stands_is_told_with_its_change(swept_database: Database, record: Record) -> None:
     person, device = record.wearer()
     for ago in range(40):
-        weigh(swept_database, person, device.number, NOW - timedelta(days=ago), 70.0)
+        weigh(swept_database, person, device.number, begun() - timedelta(days=ago), 70.0)
     caught_up(swept_database)
     query = "SELECT weight->'kg', weight->'trend', weight->'change_30d'->'kg' FROM standing WHERE person = %s"
     assert row(swept_database, query, person.number) == (70.0, 70.0, 0.0)
@@ -269,7 +269,7 @@ def test_a_new_person_stands_without_a_sensor(swept_database: Database, record: 
 
 def test_at_midnight_everybody_stands_anew(swept_database: Database, record: Record) -> None:
     person, device = record.wearer()
-    keep(swept_database, person, device.number, every_five_minutes(NOW - timedelta(days=2), 40), 100.0)
+    keep(swept_database, person, device.number, every_five_minutes(begun() - timedelta(days=2), 40), 100.0)
     caught_up(swept_database)
     _as_owner(swept_database, "UPDATE standing SET need = 99, turns_at = now() - interval '1 second'", ())
     caught_up(swept_database)

@@ -19,10 +19,11 @@ from alerts.thresholds import Below, Limit, Thresholds
 from hub.database import Database
 from hub.errors import Malformed, SettingsError, VigieError
 from hub.quantities import Unit
-from tests.access.world import NOW, World
+from tests.access.world import World
 from tests.alerts.forecast.making import joined, noisy
 from tests.alerts.making import SUBJECT
 from tests.prevention.making import acts, sense
+from tests.support.clock import begun
 from timeseries.glucose.series import Series, moment
 from vigie.alerts_replay import IN_FORCE, Trial, of_file, trials
 from vigie.cli import app
@@ -162,7 +163,7 @@ def test_the_forecast_is_learnt_on_the_way_from_the_past_alone() -> None:
 
 
 def test_nobody_acts_in_a_trial_and_its_thresholds_alone_hold() -> None:
-    acted = replace(of_series(noisy(1), SUBJECT), acts=(Act(NOW, "low@then", "1", Doing.ACKNOWLEDGE),))
+    acted = replace(of_series(noisy(1), SUBJECT), acts=(Act(begun(), "low@then", "1", Doing.ACKNOWLEDGE),))
     of = tried(acted, [Thresholds(low=Below(Limit(80, Unit.MG_DL), 15))])
     assert of.acts == ()
     assert [each.low.limit.value for each in of.thresholds] == [80]
@@ -186,7 +187,7 @@ def test_a_persons_readings_are_tried_and_that_is_entered_in_their_log(
     sense(world, ada, DAY)
     monkeypatch.setenv("VIGIE_DATABASE_URL", lasting_database.url)
     before = world.as_administrator("SELECT count(*) FROM alert_event")
-    done = typed("--person", ada.id, "--from", (NOW - timedelta(days=2)).isoformat())
+    done = typed("--person", ada.id, "--from", (begun() - timedelta(days=2)).isoformat())
     assert done.exit_code == 0, done.exception
     (line,) = [line for line in done.stdout.splitlines() if " low " in line]
     assert [cell.strip() for cell in line.strip("│").split("│")][:4] == ["low", "1", "1", "0"]

@@ -45,10 +45,16 @@ def test_the_sensor_measures_soon_after_the_home_began() -> None:
     assert list(a_diary().sensed(BEGAN, BEGAN + timedelta(seconds=20)))
 
 
+def test_at_any_hour_a_home_begins_a_finger_pricked_gives_a_value(file: Path) -> None:
+    midnight = datetime.combine(BEGAN.astimezone(PARIS).date(), datetime.min.time(), PARIS).astimezone(UTC)
+    begins = [midnight + timedelta(minutes=n) for n in range(24 * 60)]
+    assert [at for at in begins if Diary(file, PARIS, BODIES, at, []).prick(at) is None] == []
+
+
 def test_a_finger_pricked_where_the_trace_has_a_hole_gives_nothing(file: Path) -> None:
     diary = Diary.open(file, PARIS, BEGAN)
     hole = next(
-        begin + timedelta(minutes=31)
+        begin + timedelta(minutes=61)
         for begin, end in zip(BODIES.pricked.offsets, BODIES.pricked.offsets[1:], strict=False)
         if end - begin > timedelta(hours=1)
     )

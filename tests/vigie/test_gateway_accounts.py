@@ -11,6 +11,7 @@ from hub.database import Database, Role
 from hub.errors import BrokerError, Conflict, NotFound, RecordError
 from hub.gateways import Gateways
 from tests.support.broker import REFUSED, TAKEN, OwnBroker, guest, own_broker
+from tests.support.patience import PATIENCE
 from vigie import gateway_accounts
 from vigie.serve import Part, hub
 from vigie.services import processes
@@ -61,7 +62,7 @@ def test_a_removed_gateway_is_closed_in_both_and_its_tokens_are_revoked(
         )
     with guest(url, client_id("removed")) as gateway:
         gateway_accounts.remove(swept_database, mqtt_url, "removed")
-        assert gateway.cut.get(timeout=5)
+        assert gateway.cut.get(timeout=PATIENCE)
     gateway_accounts.add(swept_database, mqtt_url, "removed")
     with swept_database.transaction(Role.REGISTER) as connection:
         assert connection.execute("SELECT revoked_at IS NOT NULL FROM token").fetchall() == [(True,)]

@@ -25,6 +25,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from hub.errors import ServiceError
+from tests.support.patience import PATIENCE
 from vigie import services
 from vigie.services import THROWAWAY, Endpoints, account, debian, mirrors, mosquitto, processes, programs
 from vigie.services.mirrors import Source
@@ -87,7 +88,7 @@ def test_two_starts_at_once_agree(new_home: Path) -> None:
     starts = [
         subprocess.Popen([sys.executable, "-c", code, new_home], stdout=subprocess.PIPE, text=True) for _ in range(2)
     ]
-    one, other = (start.communicate(timeout=120)[0] for start in starts)
+    one, other = (start.communicate(timeout=240)[0] for start in starts)
     assert one == other
     assert one.startswith("Endpoints(")
 
@@ -150,10 +151,10 @@ def test_workers_of_a_killed_postgres_do_not_prevent_a_start(home: Path) -> None
     endpoints = services.start(home, print, THROWAWAY)
     busy = psycopg.connect(endpoints.database_url)
     threading.Thread(target=sleep_for_long, args=(busy,), daemon=True).start()
-    assert processes.wait_until(lambda: sleepers(endpoints) == 1, 5)
+    assert processes.wait_until(lambda: sleepers(endpoints) == 1, PATIENCE)
     main = int((home / "postgresql/postmaster.pid").read_text().split()[0])
     processes.send([main], signal.SIGKILL)
-    assert processes.wait_until(lambda: main not in processes.living(home / "postgresql", "postgres"), 5)
+    assert processes.wait_until(lambda: main not in processes.living(home / "postgresql", "postgres"), PATIENCE)
     assert services.start(home, print, THROWAWAY) == endpoints
     assert rows_kept(endpoints) == 1
 
@@ -231,7 +232,7 @@ def test_a_broker_of_an_earlier_version_is_replaced_and_keeps_its_sessions(home:
     assert earlier.read_text() == now
     assert processes.living(home / "mosquitto", "mosquitto") != before
     with session(endpoints, client_id="lasting", properties=lasting) as hub:
-        assert hub.heard.get(timeout=5) == ("kept/for/me", b"from before")
+        assert hub.heard.get(timeout=PATIENCE) == ("kept/for/me", b"from before")
 
 
 # ── The database ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -291,12 +292,12 @@ def test_no_value_reaches_the_log_even_when_a_statement_fails_or_crashes(home: P
             connection.execute("INSERT INTO r VALUES ('87.654321x')")
         crash = threading.Thread(target=sleep_for_long, args=(connection, "87.654321"), daemon=True)
         crash.start()
-        assert processes.wait_until(lambda: sleepers(endpoints) == 1, 5)
+        assert processes.wait_until(lambda: sleepers(endpoints) == 1, PATIENCE)
         os.kill(connection.info.backend_pid, signal.SIGKILL)
-        crash.join(10)
-    assert processes.wait_until(lambda: answers(endpoints), 10)
+        crash.join(PATIENCE)
+    assert processes.wait_until(lambda: answers(endpoints), PATIENCE)
     log = home / "log/postgresql.log"
-    assert processes.wait_until(lambda: "was terminated by signal 9" in log.read_text(), 5)
+    assert processes.wait_until(lambda: "was terminated by signal 9" in log.read_text(), PATIENCE)
     assert "87.654321" not in log.read_text()
 
 
@@ -307,7 +308,7 @@ def test_the_hub_hears_and_says_everything(running: tuple[Path, Endpoints]) -> N
     with session(running[1]) as hub:
         assert hub.subscribe("#") == "Granted QoS 1"
         assert hub.publish("vigie/v1/up/anything", b"hello") == "Success"
-        assert hub.heard.get(timeout=5) == ("vigie/v1/up/anything", b"hello")
+        assert hub.heard.get(timeout=PATIENCE) == ("vigie/v1/up/anything", b"hello")
 
 
 def test_a_wrong_password_and_no_name_are_refused(running: tuple[Path, Endpoints]) -> None:
@@ -338,7 +339,7 @@ def test_more_than_a_thousand_messages_wait_for_the_hub(running: tuple[Path, End
         answers = [other.publish("backlog", str(number).encode()) for number in range(1500)]
     assert set(answers) == {"Success"}
     with session(running[1], client_id="waiting", properties=lasting) as hub:
-        assert [hub.heard.get(timeout=5)[1] for _ in range(1500)] == [str(n).encode() for n in range(1500)]
+        assert [hub.heard.get(timeout=PATIENCE)[1] for _ in range(1500)] == [str(n).encode() for n in range(1500)]
 
 
 def test_the_hash_is_the_one_mosquitto_ctrl_makes() -> None:
@@ -638,17 +639,17 @@ class Session:
 
     def publish(self, topic: str, payload: bytes) -> str:
         self.client.publish(topic, payload, qos=1)
-        return self.answers.get(timeout=5)
+        return self.answers.get(timeout=PATIENCE)
 
     def subscribe(self, topic: str) -> str:
         self.client.subscribe(topic, qos=1)
-        return self.answers.get(timeout=5)
+        return self.answers.get(timeout=PATIENCE)
 
     def command(self, *commands: dict[str, object]) -> None:
         """Tell the dynamic-security plugin; it must not complain."""
         self.subscribe("$CONTROL/dynamic-security/v1/response")
         self.publish("$CONTROL/dynamic-security/v1", json.dumps({"commands": commands}).encode())
-        _, answer = self.heard.get(timeout=5)
+        _, answer = self.heard.get(timeout=PATIENCE)
         assert not [response for response in json.loads(answer)["responses"] if "error" in response]
 
 
@@ -682,7 +683,7 @@ def session(
     client.on_connect, client.on_publish, client.on_subscribe, client.on_message = welcomed, answered, granted, received
     client.connect(str(url.hostname), url.port or 0, clean_start=False, properties=properties)
     client.loop_start()
-    talk.welcome = talk.answers.get(timeout=5)
+    talk.welcome = talk.answers.get(timeout=PATIENCE)
     try:
         yield talk
     finally:

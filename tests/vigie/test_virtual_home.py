@@ -17,6 +17,7 @@ import pytest
 from rich.console import Console
 
 from device_adapters.gateway.queue import Queue
+from tests.support.patience import PATIENCE
 from vigie import demo, gateway, virtual_home
 from vigie.demo_people import Cast
 from vigie.lefevre import PARIS, Lefevres, Thing
@@ -25,7 +26,6 @@ from vigie.virtual.diary import Diary
 
 LEFEVRES = Lefevres("0a1b2c3d")
 NOBODY_LISTENS = "mqtt://127.0.0.1:9"
-WITHIN = 30.0
 
 
 def silent(line: str) -> None:
@@ -45,7 +45,7 @@ def counted(folder: Path) -> dict[Thing, int]:
 
 
 def until(true: Callable[[], object]) -> None:
-    stop_at = time.monotonic() + WITHIN
+    stop_at = time.monotonic() + PATIENCE
     while not true():
         assert time.monotonic() < stop_at, "it did not come to pass"
         time.sleep(0.1)

@@ -25,7 +25,8 @@ _FIRST_VALUE = timedelta(seconds=15)
 """When the home begins its sensor has been worn that long, and measures again that soon."""
 
 _MEALS = (time(7, 30), time(12, 10), time(16, 0), time(19, 20), time(22, 40))
-_NEAR = timedelta(minutes=30)
+_NEAR = timedelta(hours=1)
+"""How far back a finger pricked looks in its trace, which has no longer hole on its first day: every demo's."""
 
 Glucose = tuple[datetime, int]
 """When, and mg/dL."""

@@ -45,7 +45,7 @@ def ambulatory(identifier: str, slots: Sequence[Slot], telling: Telling) -> Mark
     name = checked(identifier)
     smooth = smoothed(slots)
     scale = axis(telling, float(smooth[4].max()) if slots else None)
-    back = [glucose_back(scale, AMBULATORY_HEIGHT), time_marks(_HOURS, AMBULATORY_HEIGHT)]
+    back = [glucose_back(scale, AMBULATORY_HEIGHT), _HOURS]
     inside = _bands(name, slots, smooth, scale) if slots else empty(ambulatory_label(slots, telling), AMBULATORY_HEIGHT)
     return picture("profile", ambulatory_label(slots, telling), AMBULATORY_HEIGHT, *back, inside)
 
@@ -135,4 +135,6 @@ def _percentiles(slot: Slot) -> tuple[float, ...]:
     return slot.p5, slot.p25, slot.p50, slot.p75, slot.p95
 
 
-_HOURS = [Tick(hour / 24, f"{hour % 24:02d}:00", hour % 6 != 0, False) for hour in range(0, 25, 3)]
+_HOURS = time_marks(
+    [Tick(hour / 24, f"{hour % 24:02d}:00", hour % 6 != 0, False) for hour in range(0, 25, 3)], AMBULATORY_HEIGHT
+)

@@ -14,14 +14,15 @@ COLUMNS = 600
 and no extreme is lost."""
 
 
-class _Texts(dict[int, str]):
-    """Whole numbers as text, those of a plot made once: charts have thousands."""
+class _Acrosses(dict[int, str]):
+    """Whole numbers as the first of a point's two, those of a plot made once: charts have thousands."""
 
     def __missing__(self, number: int) -> str:
-        return str(number)
+        return f"{number},"
 
 
-_TEXTS = _Texts((number, str(number)) for number in range(WIDTH + 1))
+_ACROSS = _Acrosses((number, f"{number},") for number in range(WIDTH + 1))
+_DOWN = [str(number) for number in range(HEIGHT + 1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,8 @@ def _run(x: Floats, y: Floats, columns: int) -> Run:
 
 
 def _told(xs: list[int], ys: list[int]) -> Run:
-    texts = _TEXTS
-    return Run(tuple(xs), tuple(ys), tuple([f"{texts[x]},{texts[y]}" for x, y in zip(xs, ys, strict=True)]))
+    across, down = _ACROSS, _DOWN
+    return Run(tuple(xs), tuple(ys), tuple([across[x] + down[y] for x, y in zip(xs, ys, strict=True)]))
 
 
 def _extremes(x: Floats, y: Floats, columns: int) -> Flags:

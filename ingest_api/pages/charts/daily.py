@@ -7,12 +7,13 @@ import numpy as np
 from markupsafe import Markup
 
 from ingest_api.pages.charts.curves import Run, against, line, runs
-from ingest_api.pages.charts.frame import glucose_colours, paint, path, picture, plot, words_at
+from ingest_api.pages.charts.frame import MIDDLE, glucose_colours, paint, path, picture, plot, words_at
 from ingest_api.pages.charts.span import Span
 from ingest_api.pages.charts.stretch import Beyond, Stretch, stretch
 from ingest_api.pages.charts.svg import HEIGHT, WIDTH, checked, el, joined, percent
 from ingest_api.pages.charts.table import Table
 from ingest_api.pages.charts.telling import Axis, Telling, small_axis
+from ingest_api.pages.charts.words import Words
 from timeseries.glucose.series import GAP, Series, minutes_between
 from timeseries.local_time import DAY, date_of, start_of_day
 
@@ -81,9 +82,16 @@ def _cell(n: int, day: int, drawn: Sequence[Markup], scale: Axis) -> Markup:
     words = scale.telling.words
     row, column = divmod(n, _A_ROW)
     x = percent(column / _A_ROW)
-    title = words_at(words.short_day(date_of(day)), x, _top(row) - _TITLE / 2 - 2, "t-start t-day")
+    title = _title(date_of(day), words, x, _top(row) - _TITLE / 2 - 2)
     width = percent(1 / _A_ROW - _GUTTER)
     return title + plot(*drawn, class_="day", x=x, y=_top(row), width=width, height=_CELL)
+
+
+def _title(day: date, words: Words, x: str, y: float) -> Markup:
+    """The day's name; on a narrow screen its number alone."""
+    weekday, number = words.short_day(day).split()
+    parts = el("tspan", f"{weekday} ", class_="t-weekday"), el("tspan", number)
+    return el("text", *parts, x=x, y=y + MIDDLE, class_="t-start t-day")
 
 
 def _band(scale: Axis) -> Markup:
@@ -120,7 +128,7 @@ def daily_label(of: Stretch, telling: Telling) -> str:
     return telling.words.days_label.format(
         first=telling.words.long_day(date_of(days[0])),
         last=telling.words.long_day(date_of(days[-1])),
-        days=len(set(of.series.clock.days.tolist())),
+        days=len(np.unique(of.series.clock.days)),
         target=telling.extent(telling.target),
     )
 

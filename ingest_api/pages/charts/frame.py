@@ -5,6 +5,8 @@ stretch in an inner svg. Margins are the wrapper's padding (charts.css).
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
+from textwrap import wrap
 
 from markupsafe import Markup
 
@@ -21,6 +23,9 @@ MIDDLE = 4.0
 
 FLAG = 15.0
 """Pixels that a number keeps from a flag."""
+
+_EMPTY_WIDTH, _EMPTY_LINE = 28, 20.0
+"""Characters in a line, and pixels from one to the next."""
 
 ROW_HEIGHT = 22
 """Pixels of a chart in one line of a list."""
@@ -49,8 +54,10 @@ def words_at(text: str, x: str, y: float, class_: str) -> Markup:
 
 
 def empty(text: str, height: int) -> Markup:
-    """What stands where there is nothing to draw."""
-    return words_at(text, "50%", height / 2, "t-middle t-empty")
+    """What stands where there is nothing to draw, in lines that a phone has room for."""
+    lines = wrap(text, _EMPTY_WIDTH)
+    first = (height - _EMPTY_LINE * (len(lines) - 1)) / 2
+    return joined([words_at(line, "50%", first + n * _EMPTY_LINE, "t-middle t-empty") for n, line in enumerate(lines)])
 
 
 def unknown(words: Words) -> Markup:
@@ -58,6 +65,7 @@ def unknown(words: Words) -> Markup:
     return el("text", words.unknown, x=0, y=ROW_HEIGHT / 2 + MIDDLE, class_="t-start")
 
 
+@lru_cache(maxsize=256)
 def glucose_colours(identifier: str, scale: Axis, *palettes: str) -> Markup:
     """A paint for each palette that changes colour at the bounds of the ranges, id `<identifier>-<palette>`.
 
@@ -82,6 +90,7 @@ def paint(identifier: str, palette: str) -> str:
     return url(f"{identifier}-{palette}")
 
 
+@lru_cache(maxsize=256)
 def glucose_back(scale: Axis, height: int) -> Markup:
     """The target band, a line at each bound, and the numbers and the unit at the left."""
     target = scale.telling.target

@@ -6,7 +6,6 @@ Everything goes through `el` and `each`, which escape. Style is left to classes:
 import math
 import re
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 
 from markupsafe import Markup, escape
 
@@ -19,12 +18,23 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9-]{0,60}")
 
 
+class _Spelled(dict[str, str]):
+    """Attributes' names as SVG spells them, each found out once."""
+
+    def __missing__(self, name: str) -> str:
+        self[name] = name.rstrip("_").replace("_", "-")
+        return self[name]
+
+
+_SPELLED = _Spelled()
+
+
 def el(tag: str, *children: str, **attributes: str | float | None) -> Markup:
     """An element; whatever is not Markup already is escaped, an attribute that is None is left out.
 
     `class_` is written class, `text_anchor` text-anchor. Raises ValueError for a number that is none.
     """
-    told = "".join([f' {_spelled(name)}="{_said(value)}"' for name, value in attributes.items() if value is not None])
+    told = "".join([f' {_SPELLED[name]}="{_said(value)}"' for name, value in attributes.items() if value is not None])
     inside = "".join([_escaped(child) for child in children])
     return Markup(f"<{tag}{told}>{inside}</{tag}>")  # noqa: S704 - the one place; its parts are escaped above
 
@@ -54,11 +64,6 @@ def checked(identifier: str) -> str:
 def url(identifier: str) -> str:
     """A reference to what bears that id."""
     return f"url(#{identifier})"
-
-
-@lru_cache(maxsize=64)
-def _spelled(name: str) -> str:
-    return name.rstrip("_").replace("_", "-")
 
 
 def _said(value: str | float) -> str:

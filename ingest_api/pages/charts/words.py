@@ -7,9 +7,9 @@ from datetime import date, datetime
 from timeseries.weight.bmi import BmiClass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Words:
-    """One language: marks of numbers, names of ranges and days, and sentences with places to fill in."""
+    """One language, and there is one of each: marks of numbers, names of ranges and days, sentences to fill in."""
 
     decimal_mark: str
     percent_mark: str

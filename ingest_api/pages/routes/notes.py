@@ -11,8 +11,8 @@ from hub.accounts import ActorRole
 from ingest_api.clinic import LONGEST_NOTE, Review, may_note, notes_of, review_of, take_back_note, write_note
 from ingest_api.context import TheHub
 from ingest_api.pages.forms import Form, done
-from ingest_api.pages.head import head_of
 from ingest_api.pages.render import page
+from ingest_api.pages.settings import frame
 from ingest_api.pages.views.ages import ago
 from ingest_api.pages.views.names import called
 from ingest_api.pages.views.notes import written
@@ -34,12 +34,12 @@ class Reviewed:
 def notes(person: UUID, request: Request, hub: TheHub, visitor: TheVisitor) -> HTMLResponse:
     """The newest first; with a form for clinicians."""
     with wholly_opened(hub, visitor.actor, person) as record:
-        whose, head = record.whose, head_of(record, visitor)
+        whose, framed = record.whose, frame(visitor, record)
         found, review = notes_of(record.connection, whose.number), review_of(record.connection, whose.number)
         writes = visitor.actor.role is ActorRole.CLINICIAN and may_note(record.connection, whose.number)
     return page(
-        request, visitor, "notes.html", head=head, notes=[written(each, visitor, whose.zone) for each in found],
-        reviewed=_reviewed(review, visitor), writes=writes, longest=LONGEST_NOTE,
+        request, visitor, "notes.html", notes=[written(each, visitor, whose.zone) for each in found],
+        reviewed=_reviewed(review, visitor), writes=writes, longest=LONGEST_NOTE, **framed,
     )  # fmt: skip
 
 

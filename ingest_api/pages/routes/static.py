@@ -1,4 +1,4 @@
-"""Style, scripts, the icon: the same for everybody, read once."""
+"""Style, scripts, the icon, what an installed Vigie is called: the same for everybody, read once."""
 
 from types import MappingProxyType
 
@@ -12,7 +12,12 @@ router = APIRouter(tags=["pages"])
 
 KEPT = "public, max-age=31536000, immutable"
 _TYPES = MappingProxyType(
-    {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+    {
+        ".css": "text/css; charset=utf-8",
+        ".js": "text/javascript; charset=utf-8",
+        ".svg": "image/svg+xml",
+        ".webmanifest": "application/manifest+json",
+    }
 )
 _FILES = MappingProxyType(
     {file.name: (file.read_bytes(), _TYPES[file.suffix]) for file in STATIC.iterdir() if file.suffix in _TYPES}

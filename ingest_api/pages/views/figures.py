@@ -11,6 +11,7 @@ from timeseries.glucose.bounds import Bound
 from timeseries.glucose.coverage import active_percent_within, sufficient
 from timeseries.glucose.tally import Tally
 from timeseries.glucose.targets import Profile
+from timeseries.standing import LEAST_ACTIVE
 
 GMI_UNDER = 7.0
 """Percent, for most adults: the HbA1c they aim at (ADA Standards of Care 2024, 6.3a), which GMI estimates."""
@@ -36,7 +37,7 @@ class Row:
 def figure_rows(of: Stretch, summed: Tally, telling: Telling, visitor: Guest) -> list[Row]:
     """The same, and how much of the time the sensor spoke."""
     active = active_percent_within(of.series, of.span.since, of.span.until)
-    told = telling.words.unknown if active is None else telling.words.percent(active)
+    told = telling.words.unknown if active is None else percent_beside(active, LEAST_ACTIVE, telling.words)
     return [*glucose_rows(of, summed, telling, visitor), Row(visitor.words("glucose")["active"], told)]
 
 
@@ -47,10 +48,11 @@ def glucose_rows(of: Stretch, summed: Tally, telling: Telling, visitor: Guest) -
     """
     words, unknown = visitor.words("glucose"), telling.words.unknown
     enough = sufficient(of.series, of.span.since, of.span.until)
+    needs = words.say("gmi_needs", active=telling.words.percent(LEAST_ACTIVE))
     lowest, highest = (of.said(of.lowest, telling), of.said(of.highest, telling)) if len(of.series) else (unknown,) * 2
     return [
         _mean(words["mean"], mean(summed), telling),
-        _gmi(words["gmi"], gmi(summed) if enough else None, telling),
+        _gmi(words["gmi"], gmi(summed) if enough else None, telling, needs),
         _cv(words["cv"], cv(summed), telling),
         Row(words["lowest"], lowest),
         Row(words["highest"], highest),
@@ -66,10 +68,10 @@ def _mean(name: str, value: float | None, telling: Telling) -> Row:
     return Row(name, telling.glucose(value), asked)
 
 
-def _gmi(name: str, value: float | None, telling: Telling) -> Row:
+def _gmi(name: str, value: float | None, telling: Telling, needs: str) -> Row:
     words = telling.words
     if value is None:
-        return Row(name, words.unknown)
+        return Row(name, words.unknown, needs)
     told = percent_beside(value, GMI_UNDER, words)
     if telling.profile is not Profile.ADULT:
         return Row(name, told)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from ingest_api.latest import counts
 from ingest_api.pages.charts.daily import two_weeks
+from ingest_api.pages.charts.shares import percent_beside
 from ingest_api.pages.charts.span import Span
 from ingest_api.pages.charts.stretch import Beyond, stretch
 from ingest_api.pages.charts.telling import Telling
@@ -75,7 +76,9 @@ def little(told: Told, span: Span, telling: Telling, visitor: Guest) -> str:
     if active >= LEAST_ACTIVE:
         return ""
     words, days = visitor.words("glucose"), round((span.until - span.since) / timedelta(days=1))
-    return words.say("little", active=telling.words.percent(active), days=words.count("days", days))
+    return words.say(
+        "little", active=percent_beside(active, LEAST_ACTIVE, telling.words), days=words.count("days", days)
+    )
 
 
 def too_little(told: Told, span: Span) -> bool:

@@ -131,9 +131,11 @@ def _chosen(name: str, value: str, values: Iterable[str], visitor: Guest) -> Que
 
 
 def due_titles(outlook: Outlook, visitor: Guest, most: int) -> list[str]:
-    """Titles of what is due, and what readings suggest, for a first page."""
+    """Titles of what is due, and what readings suggest, for a first page; and how many more there are."""
     titles = [item.title.said(visitor.language) for item in outlook.items if item.state is State.DUE]
-    return [*(signal.why.said(visitor.language) for signal in outlook.signals), *titles][:most]
+    told = [*(signal.why.said(visitor.language) for signal in outlook.signals), *titles]
+    rest = len(told) - most
+    return told if rest <= 0 else [*told[:most], visitor.words("prevention").count("more_due", rest)]
 
 
 def _groups(items: Iterable[Item], said: Mapping[str, Sequence[Said]], visitor: Guest, record: UUID) -> Iterable[Group]:

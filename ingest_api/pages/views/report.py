@@ -15,7 +15,7 @@ from ingest_api.pages.views.drawn import Drawn, Tab, daily_drawn, profile_drawn,
 from ingest_api.pages.views.figures import Row, glucose_rows
 from ingest_api.pages.views.glucose import little, too_little
 from ingest_api.pages.visitor import Guest
-from timeseries.glucose.coverage import active_percent_within, sufficient
+from timeseries.glucose.coverage import active_percent_within
 from timeseries.glucose.tally import tally
 from timeseries.standing import LEAST_ACTIVE
 from timeseries.trends import Told
@@ -131,5 +131,3 @@ def _missing(told: Told, of: Stretch, days: Days, telling: Telling, visitor: Gue
     else:
         if weak := little(told, of.span, telling, visitor):
             yield weak
-        if not sufficient(of.series, of.span.since, of.span.until):
-            yield words.say("no_gmi", active=telling.words.percent(LEAST_ACTIVE))

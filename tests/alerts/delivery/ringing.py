@@ -1,7 +1,7 @@
 """Alerts that ring without a watch: the journal written as the watch writes it, and whoever is to hear."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,6 +12,7 @@ from alerts.delivery.worker import Worker
 from alerts.outward import Outward
 from hub.database import Role
 from tests.access.world import Holder, Somebody, World
+from tests.support.patience import PATIENCE
 from tests.support.sinks import Sink
 
 BECAUSE = {
@@ -19,8 +20,11 @@ BECAUSE = {
     "numbers": [{"name": "glucose", "value": 47.0, "unit": "mg/dL"}, {"name": "bound", "value": 54.0, "unit": "mg/dL"}],
 }
 ALERT = "urgent_low@2026"
-NEAR = Outward(may=lambda _: True, schemes=("http",), within=2.0)
-"""The sinks of tests are on this machine, and speak plain http."""
+NEAR = Outward(may=lambda _: True, schemes=("http",), within=PATIENCE)
+"""The sinks of tests are on this machine, and speak plain http; they are waited for."""
+
+HASTY = replace(NEAR, within=0.3)
+"""For a sink that will not answer."""
 
 
 @dataclass
@@ -44,9 +48,9 @@ class Scene:
         self.planner = Planner(self.world.database)
         self.worker = self.another_worker()
 
-    def another_worker(self) -> Worker:
+    def another_worker(self, outward: Outward = NEAR) -> Worker:
         """One more."""
-        means = Means("https://hub.test", self.mail.smtp, "vigie@hub.test", outward=NEAR)
+        means = Means("https://hub.test", self.mail.smtp, "vigie@hub.test", outward=outward)
         return Worker(self.world.database, means)
 
     # ── who is told ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -106,6 +110,14 @@ class Scene:
         self.plan()
         while self.worker.turn():
             pass
+
+    def fails(self, sink: Sink, times: int) -> None:
+        """Send hastily until that sink was tried so often; all waiting is over then."""
+        self.worker = self.another_worker(HASTY)
+        while sink.tried < times:
+            self.deliver()
+            self.hurry()
+        self.worker = self.another_worker()
 
     def hurry(self) -> None:
         """As if all waiting were over, whoever waits."""

@@ -22,6 +22,7 @@ from ingest_api.routes.readings import said
 from tests.access.world import glucose, weight
 from tests.alerts.delivery.ringing import Scene
 from tests.support.broker import REFUSED, Guest, OwnBroker, guest, own_broker
+from tests.support.patience import PATIENCE
 from vigie import gateway_accounts
 
 MEANS = Means("https://hub.test")
@@ -98,7 +99,7 @@ def test_a_home_hears_what_its_person_is_told(scene: Scene, home: Guest, publish
     assert home.subscribe(topic(scene)) == "Granted QoS 1"
     scene.happens()
     scene.deliver()
-    name, payload = home.heard.get(timeout=5)
+    name, payload = home.heard.get(timeout=PATIENCE)
     told = json.loads(payload)
     assert (name, told["event_type"], told["title"]) == (topic(scene), "urgent", "Ada: Urgent low glucose")
     assert scene.states() == [("ada", "raised", "sent", None)]
@@ -110,7 +111,7 @@ def test_a_home_that_wants_no_values_there_hears_none(scene: Scene, home: Guest,
     home.subscribe(topic(scene))
     scene.happens()
     scene.deliver()
-    told = json.loads(home.heard.get(timeout=5)[1])
+    told = json.loads(home.heard.get(timeout=PATIENCE)[1])
     assert set(told) == {"event_type", "id", "title", "text", "url"}
     assert "47" not in told["text"]
 
@@ -132,7 +133,7 @@ def test_home_assistant_finds_the_home_by_a_message_the_broker_keeps(
     scene.deliver()
     found = f"homeassistant/event/vigie_{scene.ada.id.hex}/config"
     assert home.subscribe(found) == "Granted QoS 1"
-    name, payload = home.heard.get(timeout=5)
+    name, payload = home.heard.get(timeout=PATIENCE)
     assert (name, json.loads(payload)["state_topic"]) == (found, topic(scene))
 
 

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tests.alerts.delivery.ringing import Scene
+from tests.support.patience import PATIENCE
 from tests.support.sinks import Fate
-
-PATIENCE = 60.0
 
 
 @contextmanager

@@ -15,10 +15,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from alerts import outward
 from alerts.outward import Outward
 from hub.errors import TryLater
+from tests.support.patience import PATIENCE
 from tests.support.sinks import Sink, http_sink
 
 NAME = "hook.example"
-NEAR = Outward(resolve=lambda _host, _port: [ip_address("127.0.0.1")], may=lambda _: True, within=5.0)
+NEAR = Outward(resolve=lambda _host, _port: [ip_address("127.0.0.1")], may=lambda _: True, within=PATIENCE)
 
 
 @pytest.fixture(scope="module")

@@ -67,7 +67,7 @@ def test_an_address_is_told_nothing_before_its_code_comes_back(scene: Scene) -> 
     scene.happens("rang")
     scene.deliver()
     assert scene.states()[-1] == ("ada", "rang", "sent", None)
-    assert "Vigie : une alerte urgente." in scene.mail.took[-1].body.decode()
+    assert "Vigie\N{NO-BREAK SPACE}: une alerte urgente." in scene.mail.took[-1].body.decode()
 
 
 def test_a_code_may_be_guessed_five_times(scene: Scene) -> None:
@@ -152,10 +152,9 @@ def test_a_push_that_fails_is_sent_again_under_its_topic(scene: Scene, fate: Fat
     add(opened(scene), "web_push", subscription(scene.sink))
     scene.sink.fates.append(fate)
     scene.happens()
-    for _ in range(2):
-        scene.deliver()
-        scene.hurry()
-    assert scene.sink.tried == 2
+    scene.fails(scene.sink, 1)
+    scene.deliver()
+    assert scene.sink.tried >= 2
     assert len(scene.sink.keys) == 1
     assert scene.states() == [("ada", "raised", "sent", None)]
 

@@ -7,11 +7,12 @@ from alerts.channel import Means
 from alerts.delivery.worker import Worker
 from alerts.outward import Outward
 from hub.database import Database
+from tests.support.patience import PATIENCE
 
 
 def run(database_url: str) -> None:
-    """Send until killed; it waits half a minute for an answer."""
-    outward = Outward(may=lambda _: True, schemes=("http",), within=30)
+    """Send until killed; it waits long for an answer."""
+    outward = Outward(may=lambda _: True, schemes=("http",), within=PATIENCE)
     worker = Worker(Database(database_url), Means(outward=outward))
     while True:
         if not worker.turn():

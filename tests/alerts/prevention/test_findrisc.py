@@ -142,3 +142,19 @@ def test_it_is_said_in_words_as_a_number_or_as_a_range_with_what_is_missing() ->
     assert "entre 0 et 10 sur 26" in told.fr
     assert "1 personne sur 100 à 1 sur 25" in told.fr
     assert told.en.endswith("Missing: a high blood glucose in the past, diabetes in the family.")
+
+
+def test_a_range_over_more_than_two_bands_is_not_said() -> None:
+    assert in_words(score(said=replace(LEAST, family=None, high_glucose=None, greens=None))).en.startswith("FINDRISC")
+    wider = score(said=replace(LEAST, family=None, high_glucose=None, active=None))
+    assert (wider.least, wider.most) == (0, 12)
+    assert in_words(wider).en == (
+        "Too little is known for a FINDRISC score. "
+        "Missing: physical activity, a high blood glucose in the past, diabetes in the family."
+    )
+
+
+def test_a_high_risk_is_said_however_little_else_is_known() -> None:
+    grave = Facts(date(1950, 1, 1), Sex.MALE, bmi=31.0)
+    told = in_words(score(grave, Answers(waist_cm=110.0, family=Family.CLOSE)))
+    assert "between 16 and 26 of 26" in told.en

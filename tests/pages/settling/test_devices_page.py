@@ -10,8 +10,9 @@ from hub.database import Database, Role
 from hub.errors import NotFound
 from hub.records import DeviceKind
 from hub.register import Register
-from tests.access.world import NOW, Holder, World, glucose
+from tests.access.world import Holder, World, glucose
 from tests.pages.settling.visit import Html, Visit, visit
+from tests.support.clock import begun
 from tests.support.http import Api
 from tests.support.record import LONG_AGO, Record
 
@@ -99,12 +100,12 @@ def test_a_home_is_linked_with_what_waits_in_its_inbox(world: World) -> None:
 
 def test_a_pairing_not_begun_is_gone_and_an_ended_one_is_not_there(database: Database, record: Record) -> None:
     ada, device = record.person(), record.device()
-    later = record.pair(device, ada, since=NOW + timedelta(days=1))
-    over = record.pair(device, ada, since=LONG_AGO, until=NOW - timedelta(days=1))
+    later = record.pair(device, ada, since=begun() + timedelta(days=1))
+    over = record.pair(device, ada, since=LONG_AGO, until=begun() - timedelta(days=1))
     with database.transaction(Role.REGISTER) as connection:
         register = Register(connection)
-        register.unpair(later.id, ada.id, NOW)
+        register.unpair(later.id, ada.id, begun())
         with pytest.raises(NotFound):
-            register.unpair(over.id, ada.id, NOW)
+            register.unpair(over.id, ada.id, begun())
         rows = connection.execute("SELECT id FROM holding WHERE person = %s", (ada.number,)).fetchall()
     assert rows == [(over.id,)]

@@ -15,8 +15,9 @@ from hub.sharing import Sharing, Veil
 from ingest_api.import_desk import ImportDesk, looked_into
 from ingest_api.pages.routes import access_log, chain, devices, hidden, import_, inbox, leave, sharing, told
 from ingest_api.signin.guard import csrf_token
-from tests.access.world import NOW, Holder, World
+from tests.access.world import Holder, World
 from tests.pages.settling.visit import HOSTILE, Html, visit
+from tests.support.clock import begun
 from tests.support.readings import a_reading, kg
 from timeseries.postgres_store import PostgresStore
 
@@ -36,14 +37,14 @@ def full(world: World) -> tuple[Holder, UUID]:
     ada = world.measured(HOSTILE)
     evil = world.somebody(ActorRole.CAREGIVER, HOSTILE)
     former = world.record.device(DeviceKind.METER)
-    world.record.pair(former, ada.person, until=NOW)
+    world.record.pair(former, ada.person, until=begun())
     scale = world.record.device(DeviceKind.SCALE)
     world.as_administrator("UPDATE device SET model = %s WHERE number = %s", HOSTILE, scale.number)
     world.as_administrator("UPDATE device SET model = %s WHERE number = %s", HOSTILE, ada.sensor.number)
     home = world.record.household([ada.person], [scale]).id
     world.as_administrator("UPDATE household SET name = %s WHERE id = %s", HOSTILE, home)
     waits = a_reading("w", person=None, household=world.record.number_of_household(home), device=scale.number,
-                      kind=Kind.WEIGHT, raw=kg(70), taken_at=NOW, hint=HOSTILE)  # fmt: skip
+                      kind=Kind.WEIGHT, raw=kg(70), taken_at=begun(), hint=HOSTILE)  # fmt: skip
     with world.database.transaction(Role.INTAKE) as connection:
         PostgresStore(connection).keep([waits])
     world.grant(ada, evil, delegate=True)

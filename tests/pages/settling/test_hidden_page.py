@@ -12,8 +12,9 @@ from hub.sharing import May
 from ingest_api.pages.hiding import Chosen, chosen, reading_field, together
 from ingest_api.pages.settings import GROUPS
 from ingest_api.settled import Hidden
-from tests.access.world import NOW, Holder, Somebody, World, glucose
+from tests.access.world import Holder, Somebody, World, glucose
 from tests.pages.settling.visit import Html, visit
+from tests.support.clock import begun
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -58,7 +59,7 @@ def test_what_is_hidden_is_gone_for_others_listed_once_and_comes_back_whole(
 
 def test_one_reading_is_chosen_from_its_day_and_hidden_alone(world: World, ada: Holder, doctor: Somebody) -> None:
     world.grant(ada, doctor)
-    browser, day = visit(world, ada), NOW.astimezone(PARIS).date().isoformat()
+    browser, day = visit(world, ada), begun().astimezone(PARIS).date().isoformat()
     listed = browser.page(f"/people/{ada.id}/hidden?day={day}&group=weight")
     fields = [at["value"] or "" for at in listed.of("button") if at.get("name") == "reading"]
     newest = max(fields, key=lambda field: field.split(" ")[2])
@@ -66,7 +67,11 @@ def test_one_reading_is_chosen_from_its_day_and_hidden_alone(world: World, ada: 
     assert "(1 reading so far)" in Html(question.text).text
     page = browser.done(f"/people/{ada.id}/hidden", {"reading": newest, "sure": "yes"})
     assert "One reading: weight" in page.text
-    weights = {"kind": "weight", "from_": (NOW - timedelta(days=3)).isoformat(), "to": datetime.now(UTC).isoformat()}
+    weights = {
+        "kind": "weight",
+        "from_": (begun() - timedelta(days=3)).isoformat(),
+        "to": datetime.now(UTC).isoformat(),
+    }
     seen, own = (who.get(ada.path("/readings"), **weights).json()["readings"] for who in (doctor.api, ada.api))
     assert len(own) - len(seen) == 1
 
@@ -74,10 +79,10 @@ def test_one_reading_is_chosen_from_its_day_and_hidden_alone(world: World, ada: 
 def test_a_device_and_a_time_narrow_what_is_hidden(world: World, ada: Holder, doctor: Somebody) -> None:
     world.grant(ada, doctor)
     world.keep(glucose(ada, 222, timedelta(days=10)))
-    asked = {"what": "everything", "device": str(ada.sensor.id), "to": (NOW - timedelta(days=5)).date().isoformat()}
+    asked = {"what": "everything", "device": str(ada.sensor.id), "to": (begun() - timedelta(days=5)).date().isoformat()}
     page = visit(world, ada).done(f"/people/{ada.id}/hidden", asked | {"sure": "yes"})
     assert "everything, from Glucose sensor: until" in page.text
-    told = {"kind": "glucose", "from_": (NOW - timedelta(days=20)).isoformat(), "to": datetime.now(UTC).isoformat()}
+    told = {"kind": "glucose", "from_": (begun() - timedelta(days=20)).isoformat(), "to": datetime.now(UTC).isoformat()}
     seen = doctor.api.get(ada.path("/readings"), **told).json()["readings"]
     assert [reading["value"] for reading in seen] == [120.0, 110.0, 100.0]
 
@@ -113,7 +118,7 @@ def test_a_delegate_is_not_shown_what_is_hidden_from_them(world: World, ada: Hol
     sister = world.somebody(ActorRole.CAREGIVER)
     world.grant(ada, sister, delegate=True, may=[May.HIDE])
     visit(world, ada).done(f"/people/{ada.id}/hidden", {"what": "weight", "sure": "yes"})
-    day = NOW.astimezone(PARIS).date().isoformat()
+    day = begun().astimezone(PARIS).date().isoformat()
     page = visit(world, sister).page(f"/people/{ada.id}/hidden?day={day}&group=weight")
     assert "Nothing is hidden" in page.text
     assert [at for at in page.of("button") if at.get("name") == "reading"] == []

@@ -1,7 +1,7 @@
 """The page of a home's inbox: one tap, its original time, and taking a mistake back."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,13 +15,16 @@ from ingest_api.pages.preferences import Preferences
 from ingest_api.pages.routes.inbox import likely_told
 from ingest_api.pages.visitor import Guest
 from ingest_api.pages.words import Language
-from tests.access.world import NOW, Holder, World
+from tests.access.world import Holder, World
 from tests.pages.settling.visit import Html, Visit, visit
+from tests.support.clock import begun
 from tests.support.readings import a_reading, kg
 from timeseries.household import Inbox
 from timeseries.postgres_store import PostgresStore
 
-WEIGHED = NOW - timedelta(days=2)
+
+def weighed() -> datetime:
+    return begun() - timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ def home(world: World) -> House:
         "person": None,
         "household": number,
         "device": scale.number,
-        "taken_at": WEIGHED,
+        "taken_at": weighed(),
         "utc_offset": 60,
     }
     weight = a_reading(f"w{number}", kind=Kind.WEIGHT, raw=kg(70.04), **of)
@@ -81,7 +84,7 @@ def home(world: World) -> House:
 
 def test_a_weight_is_shown_with_its_time_and_the_likeliest_first(home: House) -> None:
     page = home.by(home.ada, "fr").page(home.path)
-    local = (WEIGHED + timedelta(hours=1)).strftime("%H:%M")
+    local = (weighed() + timedelta(hours=1)).strftime("%H:%M")
     assert "70,0 kg" in page.text
     assert local in page.text
     assert "masse grasse 23,5 %" in page.text
@@ -92,7 +95,7 @@ def test_a_weight_is_shown_with_its_time_and_the_likeliest_first(home: House) ->
 
 def test_one_tap_puts_it_into_the_record_with_what_came_with_it_at_its_original_time(home: House) -> None:
     page = home.give(home.ada, home.ada.id)
-    assert home.weights(home.ada) == [(70.04, WEIGHED), (23.5, WEIGHED)]
+    assert home.weights(home.ada) == [(70.04, weighed()), (23.5, weighed())]
     assert "Nothing waits." in page.text
     assert "went to Ada" in page.text
 
@@ -103,7 +106,7 @@ def test_whoever_gave_it_away_by_mistake_takes_it_back_and_it_waits_again_as_it_
     assert home.weights(home.bob) == []
     assert "Ada very likely Bob possible" in page.text
     assert home.give(home.ada, home.ada.id)
-    assert home.weights(home.ada) == [(70.04, WEIGHED), (23.5, WEIGHED)]
+    assert home.weights(home.ada) == [(70.04, weighed()), (23.5, weighed())]
 
 
 def test_after_an_hour_it_is_no_longer_theirs_to_see_nor_to_take_back(home: House) -> None:
@@ -112,7 +115,7 @@ def test_after_an_hour_it_is_no_longer_theirs_to_see_nor_to_take_back(home: Hous
     assert "70.0 kg" not in home.by(home.ada).page(home.path).text
     assert home.by(home.ada).post(f"{home.path}/{home.key}/undo").status_code == 404
     assert home.by(home.ada).post(f"{home.path}/{home.key}", {"person": str(home.ada.id)}).status_code == 404
-    assert home.weights(home.bob) == [(70.04, WEIGHED), (23.5, WEIGHED)]
+    assert home.weights(home.bob) == [(70.04, weighed()), (23.5, weighed())]
     assert "went to Bob" in home.by(home.bob).page(home.path).text
 
 

@@ -97,5 +97,5 @@ def test_the_sentence_says_where_the_median_is_lowest_and_highest() -> None:
 
 def test_without_enough_days_that_is_said() -> None:
     assert label(ambulatory("a", [], MG)) == "A usual day needs readings of at least 5 days"
-    assert "A usual day needs readings of at least 5 days" in texts(ambulatory("a", [], MG))
+    assert texts(ambulatory("a", [], MG))[-2:] == ["A usual day needs readings", "of at least 5 days"]
     assert ambulatory_table([], MG).rows == ()

@@ -80,7 +80,7 @@ def test_the_sentence_counts_readings_and_gaps() -> None:
 
 def test_the_sentence_in_french_and_mmol_l() -> None:
     told = glucose_line_label(shown(said_in_mmol(every(5, [3.9, 10.0]))), MMOL)
-    assert "minimum 3,9\xa0mmol/L, maximum 10,0\xa0mmol/L ; cible 3,9–10,0\xa0mmol/L" in told
+    assert "minimum 3,9\xa0mmol/L, maximum 10,0\xa0mmol/L\xa0; cible 3,9–10,0\xa0mmol/L" in told
 
 
 def test_without_readings_that_is_said() -> None:

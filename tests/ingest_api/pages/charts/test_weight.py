@@ -154,6 +154,6 @@ def test_a_percentage_is_as_long_as_it_says_and_its_target_is_marked() -> None:
 
 def test_what_is_not_known_is_a_dash_and_no_bar() -> None:
     drawn = percent_mini(None, None, "GMI", FRENCH)
-    assert label(drawn) == "GMI : –"
+    assert label(drawn) == "GMI\N{NO-BREAK SPACE}: –"
     assert (texts(drawn), classed(drawn, "track")) == (["–"], [])
     assert texts(bmi_mini(None, None, ENGLISH)) == ["–"]
