@@ -19,6 +19,7 @@ from ingest_api.context import Hub
 from ingest_api.headers import Headers
 from ingest_api.pages.routes import pages
 from ingest_api.routes import (
+    access_log,
     alerts,
     calendar,
     chain,
@@ -28,6 +29,7 @@ from ingest_api.routes import (
     forecast,
     glucose,
     health,
+    hidden,
     households,
     leaving,
     population,
@@ -68,8 +70,8 @@ class Application(FastAPI):
 
 HEALTH: tuple[ModuleType, ...] = (health,)
 ALL: tuple[ModuleType, ...] = (
-    register, readings, glucose, weight, households, population, sharing, emergency, chain, contacts, export, leaving,
-    alerts, thresholds, prevention, calendar, forecast, sign_in, stream, health, *pages(),
+    register, readings, glucose, weight, households, population, sharing, hidden, access_log, emergency, chain,
+    contacts, export, leaving, alerts, thresholds, prevention, calendar, forecast, sign_in, stream, health, *pages(),
 )  # fmt: skip
 
 

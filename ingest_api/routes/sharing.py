@@ -1,28 +1,23 @@
-"""Sharing: what a person settles about who sees their record, and who saw it."""
+"""Sharing: what a person settles about who sees their record."""
 
 from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from hub.accounts import ActorRole
 from hub.professions import Category
 from hub.quantities import Kind
-from hub.sharing import REPRESENTATIVE, Delegation, May, Veil
+from hub.sharing import REPRESENTATIVE, Delegation, May
 from ingest_api.context import Sharer, TheHub
 from ingest_api.moment import Moment
 from ingest_api.settled import Grant, check_handed_on, named, reading_settled, settling
-from ingest_api.units import kinds_named
 
 router = APIRouter(prefix="/v1/people/{person}", tags=["sharing"])
 
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
-KindName = Annotated[str, Field(max_length=40)]
-WARNING = (
-    "what is hidden is not seen by those who care for you, in an emergency either: they may judge wrongly without it"
-)
 
 
 class _Body(BaseModel):
@@ -83,41 +78,6 @@ class GrantsAnswer(BaseModel):
     grants: list[GrantLine]
 
 
-class HiddenBody(_Body):
-    """What to hide: a kind or a family of kinds, a device, a reading, a time; together they narrow one another."""
-
-    kind: KindName | None = None
-    device: UUID | None = None
-    reading: UUID | None = None
-    from_: Annotated[Moment | None, Field(alias="from")] = None
-    to: Moment | None = None
-
-
-class HiddenAnswer(BaseModel):
-    """What is hidden from everybody but the person and their attending physician."""
-
-    id: UUID
-    kind: Kind | None
-    reading: UUID | None
-    from_: Annotated[datetime | None, Field(serialization_alias="from")]
-    to: datetime | None
-
-
-class HidAnswer(BaseModel):
-    """What was hidden now, and what that means."""
-
-    items: list[UUID]
-    id: UUID
-    warning: str
-
-
-class HiddensAnswer(BaseModel):
-    """All that is hidden; `warning` is to be shown before anything is."""
-
-    hidden: list[HiddenAnswer]
-    warning: str
-
-
 class BlockBody(_Body):
     """Whom to shut out."""
 
@@ -135,25 +95,6 @@ class OppositionsBody(_Body):
 
     regulation: bool
     break_glass: bool
-
-
-class EntryAnswer(BaseModel):
-    """One access: who, when, what, of which kinds (all if null), whether in an emergency."""
-
-    number: int
-    at: datetime
-    who: str
-    role: ActorRole
-    act: str
-    kinds: list[Kind] | None
-    emergency: bool
-
-
-class LogAnswer(BaseModel):
-    """A page of accesses, newest first; `next` is the cursor of the page after it."""
-
-    accesses: list[EntryAnswer]
-    next: int | None
 
 
 class Done(BaseModel):
@@ -193,34 +134,6 @@ def revoke(person: UUID, grant: UUID, hub: TheHub, actor: Sharer) -> Done:
     return Done()
 
 
-@router.post("/hidden", status_code=201)
-def hide(person: UUID, body: HiddenBody, hub: TheHub, actor: Sharer) -> HidAnswer:
-    """Hide a part of the record from everybody but the person and their attending physician."""
-    kinds: tuple[Kind | None, ...] = (None,) if body.kind is None else kinds_named(body.kind)
-    named = [kind for kind in kinds if kind is not None] or None
-    with settling(hub, actor, person, "hide", named) as (desk, whose):
-        veils = [Veil(kind, body.device, body.reading, body.from_, body.to) for kind in kinds]
-        items = [desk.hide(whose.number, veil, actor.account) for veil in veils]
-    return HidAnswer(items=items, id=items[0], warning=WARNING)
-
-
-@router.get("/hidden")
-def get_hidden(person: UUID, hub: TheHub, actor: Sharer) -> HiddensAnswer:
-    """All that is hidden."""
-    with reading_settled(hub, actor, person) as settled:
-        items = settled.hidden()
-    hidden = [HiddenAnswer(id=h.id, kind=h.kind, reading=h.reading, from_=h.since, to=h.until) for h in items]
-    return HiddensAnswer(hidden=hidden, warning=WARNING)
-
-
-@router.delete("/hidden/{item}")
-def unhide(person: UUID, item: UUID, hub: TheHub, actor: Sharer) -> Done:
-    """Show it again, exactly as it was."""
-    with settling(hub, actor, person, "unhide") as (desk, whose):
-        desk.unhide(whose.number, item)
-    return Done()
-
-
 @router.post("/blocks", status_code=201)
 def block(person: UUID, body: BlockBody, hub: TheHub, actor: Sharer) -> Done:
     """Shut somebody out, whatever was granted to them or to their team."""
@@ -252,30 +165,6 @@ def oppose(person: UUID, body: OppositionsBody, hub: TheHub, actor: Sharer) -> D
     with settling(hub, actor, person, "oppose") as (desk, whose):
         desk.oppose(whose.number, body.regulation, body.break_glass)
     return Done()
-
-
-@router.get("/access-log")
-def get_access_log(
-    person: UUID,
-    hub: TheHub,
-    actor: Sharer,
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
-    cursor: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
-) -> LogAnswer:
-    """Who saw what and when, newest first."""
-    with reading_settled(hub, actor, person) as settled:
-        found = settled.log(limit + 1, cursor)
-    page = found[:limit]
-    return LogAnswer(
-        accesses=[
-            EntryAnswer(
-                number=e.number, at=e.at, who=e.name, role=e.role, act=e.act, kinds=_listed(e.kinds),
-                emergency=e.emergency,
-            )
-            for e in page
-        ],
-        next=page[-1].number if len(found) > limit else None,
-    )  # fmt: skip
 
 
 def _grant(g: Grant) -> GrantLine:
