@@ -24,6 +24,7 @@ from alerts.thresholds import Above, Fast, Limit, Silence, Thresholds
 from hub.measurements import CONDITION_NUMBER, Condition
 from hub.quantities import Kind, Unit
 from tests.alerts.making import MINUTE, NOON, Row, after, in_mmol, past, real
+from tests.support.examples import so_many
 from tests.timeseries.glucose.making import trace
 
 BEGIN = NOON - timedelta(hours=1)
@@ -35,7 +36,7 @@ THRESHOLDS = (
     Thresholds(silence=Silence(60), high=HIGH_ON),
     Thresholds(silence=Silence(60), high=HIGH_ON, fast_fall=Fast(on=True)),
 )
-FEW = settings(max_examples=30)
+FEW = settings(max_examples=so_many(30))
 
 # mostly plain readings, so that there is something to leap over; each oddity now and then
 APART = st.sampled_from((5, 5, 5, 5, 5, 1, 15, 19, 21, 34, 39, 46))
