@@ -117,7 +117,7 @@ def cost(where: Setting, database: Database, each: int, hours: float) -> str:
     watch, full = look.spent(readings), 100 * counted.full / readings
     return (
         f"{readings:,} readings, {full:.1f} full looks to a hundred; µs of CPU a reading, hub + PostgreSQL: "
-        f"watch {watch}, door {door.spent(readings)}, the whole way {way}; the watch {watch.both / way.both:.2f} of that"
+        f"watch {watch}, door {door.spent(readings)}, whole way {way}; the watch {watch.both / way.both:.2f} of that"
     )
 
 
@@ -174,6 +174,6 @@ def _data_folder(where: Setting) -> Path:
 
 
 def _cpu(pid: int) -> float:
-    """Seconds of CPU that a process has had (man 5 proc, fields 14 and 15)."""
+    """Seconds of CPU that a process and its children that ended have had (man 5 proc, fields 14 to 17)."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _TICKS
+    return sum(int(field) for field in fields[11:15]) / _TICKS
