@@ -1,5 +1,6 @@
-"""The clinician's list of ten thousand people: its queries beside a pass over the rights, its page beside them; and what
-it costs to open one record of so many.
+"""The clinician's list of ten thousand people: its queries beside a pass over the rights, its page beside them.
+
+And what it costs to open one record of so many.
 """
 
 import json
