@@ -161,8 +161,9 @@ def _forget(connection: Connection) -> None:
     name, ends them all.
     """
     connection.autocommit = True
-    (*_, slipped_in) = connection.execute(_FORGOTTEN).results()
-    if slipped_in.fetchone() != (0,):
+    told = connection.execute(_FORGOTTEN)
+    told.set_result(-1)
+    if told.fetchone() != (0,):
         connection.execute("DISCARD ALL")
     connection.autocommit = False
 
