@@ -217,7 +217,7 @@ def pairs(world: World) -> Pairs:
     return Pairs(world, [world.measured("Bob"), world.measured("Cleo")])
 
 
-@settings(max_examples=so_many(10), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=so_many(6), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(found=measures, first=covers, second=st.lists(covers, max_size=2))
 def test_what_is_hidden_is_as_if_it_had_never_been_measured(
     pairs: Pairs, found: list[Measure], first: Cover, second: list[Cover]

@@ -384,7 +384,7 @@ def test_the_latest_is_the_newest_of_each_kind(store: Store) -> None:
 
 # ── In any order ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-quick = settings(max_examples=so_many(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
+quick = settings(max_examples=so_many(30), suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def reading_of(n: int, device: int, after: int, value: int, waits: bool) -> Reading:

@@ -357,5 +357,5 @@ def name_of(item: Waiting) -> str:
     return name
 
 
-AnyWeather.TestCase.settings = settings(max_examples=so_many(40), stateful_step_count=30, deadline=None)
+AnyWeather.TestCase.settings = settings(max_examples=so_many(25), stateful_step_count=30, deadline=None)
 TestAnyWeather: Callable[..., object] = AnyWeather.TestCase

@@ -163,7 +163,7 @@ WEEK = datetime(2026, 3, 25, tzinfo=UTC)
 ZONES = ["Europe/Paris", "Asia/Tokyo", "America/St_Johns"]
 
 
-@settings(max_examples=so_many(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=so_many(15), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=Hours.acts)
 def test_whatever_happens_the_summaries_equal_the_readings(
     swept_database: Database, acts: list[tuple[str, int, int, int]]
