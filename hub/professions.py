@@ -81,11 +81,12 @@ def professions(file: Path | None = None) -> tuple[Profession, ...]:
 
 
 def keep(connection: Connection, table: Sequence[Profession]) -> None:
-    """Make the database's table that one (role `vigie_owner`); the same again writes nothing."""
-    connection.execute("DELETE FROM profession WHERE code <> ALL(%s)", ([each.code for each in table],))
-    for each in table:
-        kinds = None if each.kinds is None else [KINDS[kind].number for kind in each.kinds]
-        connection.execute(_KEEP, (each.code, list(each.spelled), sorted(each.sees), kinds))
+    """Make the database's table that one, whole or not at all (role `vigie_owner`); the same again writes nothing."""
+    with connection.transaction():
+        connection.execute("DELETE FROM profession WHERE code <> ALL(%s)", ([each.code for each in table],))
+        for each in table:
+            kinds = None if each.kinds is None else [KINDS[kind].number for kind in each.kinds]
+            connection.execute(_KEEP, (each.code, list(each.spelled), sorted(each.sees), kinds))
 
 
 _KEEP = """

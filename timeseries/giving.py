@@ -32,12 +32,13 @@ def give(connection: Connection, key: UUID, person: int, attribution: int) -> Ou
 
 
 def take_back(connection: Connection, key: UUID, person: int) -> None:
-    """Take it out of that person's record; what a device of theirs reported of it counts from now on."""
+    """Take it out of their record; what a device of theirs reported of it counts from now on, as hidden as it was."""
     connection.execute(sql.TURN, (person, False))
     reports = [_report(*row) for row in connection.execute(_REPORTS, (key, person))]
     connection.execute("SELECT take_back(%s)", (key,))
     for report in reports[:1]:
         connection.execute(sql.KEEP, report)
+        connection.execute("SELECT hide_instead(%s, %s, %s)", (person, key, report["key"]))
     for other in reports[1:]:
         connection.execute(sql.LINK, {**other, "twin": reports[0]["key"]})
 

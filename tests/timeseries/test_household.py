@@ -2,14 +2,17 @@
 
 from concurrent.futures import Future, ThreadPoolExecutor
 from time import sleep
+from uuid import UUID
 
 import pytest
 
+from hub.accounts import Accounts, ActorRole
 from hub.database import Connection, Database, Role
 from hub.errors import NotFound
 from hub.quantities import Kind, Quantity, Unit
 from hub.readings import Attribution, Reading
 from hub.records import DeviceKind
+from hub.sharing import Sharing, Veil
 from tests.support.readings import NOON, a_reading, kg
 from tests.support.shared_scale import Home, a_home
 from timeseries.household import Inbox, Occasion
@@ -119,6 +122,22 @@ def test_what_somebodys_own_application_said_stays_theirs_when_the_shared_scales
     assert (home.weights(home.ada), home.weights(home.bob)) == ([62.5], [62.5])
     home.give(occasion, home.ada)
     assert (home.weights(home.ada), home.weights(home.bob)) == ([62.5], [])
+
+
+def test_what_was_hidden_stays_hidden_when_their_own_applications_report_counts_in_its_place(home: Home) -> None:
+    home.keep(home.weighing("1", 62.5))
+    occasion = home.undecided()[0]
+    home.give(occasion, home.ada)
+    home.keep(own_report(home))
+    with home.database.transaction(Role.REGISTER) as connection:
+        by = Accounts(connection).named(ActorRole.PERSON, str(home.ada.id)).number
+        (given,) = home.records(home.ada)
+        Sharing(connection).hide(home.ada.number, Veil(reading=UUID(bytes=given.key)), by)
+    home.give(occasion, home.bob)
+    (kept,) = home.records(home.ada)
+    with home.database.transaction(Role.WATCH) as connection:
+        hidden = connection.execute("SELECT reading FROM hidden WHERE lifted_at IS NULL").fetchall()
+    assert hidden == [(UUID(bytes=kept.key),)]
 
 
 def test_a_weight_given_while_the_persons_own_application_reports_it_is_counted_once(home: Home) -> None:
