@@ -159,7 +159,8 @@ def test_nobody_leaps_while_the_hour_before_is_not_plain(what: str) -> None:
 
 
 def test_what_another_sensor_said_before_does_not_keep_anybody_from_leaping() -> None:
-    others = [replace(row, device=2, at=row.at - MINUTE) for row in PLAIN[:20]]
+    doubted = CONDITION_NUMBER[Condition.SENSOR_FAULT]
+    others = [replace(row, device=2, at=row.at - MINUTE, condition=doubted) for row in PLAIN[:20]]
     assert _leapt([*PLAIN, *others]) == 5 * 49 + 0.1
 
 
