@@ -122,6 +122,7 @@ class Database:
             name=role,
             check=ConnectionPool.check_connection,
             reset=_forget if role is Role.API else None,
+            kwargs={"prepare_threshold": 1} if role is Role.API else None,
         )
 
 
