@@ -14,12 +14,14 @@ from hub.database import Role
 from tests.access.world import Holder, Somebody, World
 from tests.support.patience import PATIENCE
 from tests.support.sinks import Sink
+from vigie.telling import new_push_key
 
 BECAUSE = {
     "key": "urgent_low",
     "numbers": [{"name": "glucose", "value": 47.0, "unit": "mg/dL"}, {"name": "bound", "value": 54.0, "unit": "mg/dL"}],
 }
 ALERT = "urgent_low@2026"
+KEY = new_push_key()
 NEAR = Outward(may=lambda _: True, schemes=("http",), within=PATIENCE)
 """The sinks of tests are on this machine, and speak plain http; they are waited for."""
 
@@ -50,7 +52,7 @@ class Scene:
 
     def another_worker(self, outward: Outward = NEAR) -> Worker:
         """One more."""
-        means = Means("https://hub.test", self.mail.smtp, "vigie@hub.test", outward=outward)
+        means = Means("https://hub.test", self.mail.smtp, "vigie@hub.test", KEY, outward)
         return Worker(self.world.database, means)
 
     # ── who is told ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -22,12 +22,10 @@ from alerts.push_encryption import CURVE, public_key
 from hub.errors import SettingsError
 from ingest_api.app import create_app
 from tests.access.world import Somebody
-from tests.alerts.delivery.ringing import NEAR, Scene
+from tests.alerts.delivery.ringing import KEY, NEAR, Scene
 from tests.support.http import Api
 from tests.support.sinks import Fate, Sink
-from vigie.telling import new_push_key
 
-KEY = new_push_key()
 CONTACTS, HOURS = "/v1/me/contacts", "/v1/me/quiet-hours"
 
 
@@ -80,6 +78,13 @@ def test_a_code_may_be_guessed_five_times(scene: Scene) -> None:
     assert came == [422] * 6
     assert add(ada, "email", "ada@home.test").json()["id"] == contact
     assert ada.post(f"{CONTACTS}/{contact}/verify", {"code": code_of(scene)}).status_code == 200
+
+
+def test_a_code_is_compared_in_constant_time(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    ada = opened(scene)
+    contact = add(ada, "email", "ada@home.test").json()["id"]
+    monkeypatch.setattr("alerts.delivery.desk.compare_digest", lambda *_: False)
+    assert ada.post(f"{CONTACTS}/{contact}/verify", {"code": code_of(scene)}).status_code == 422
 
 
 def test_a_code_holds_for_an_hour(scene: Scene) -> None:
