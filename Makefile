@@ -38,7 +38,7 @@ lint: setup  ## Format, lint, types, layers
 	@echo "[test] layers (import-linter)";     $(BIN)/lint-imports --no-cache
 
 test: lint  ## Every check, on real TimescaleDB and Mosquitto
-	@echo "[test] pytest on real services";    $(BIN)/pytest -n 2 --dist loadfile --ignore tests/browser  # what a file sets up, once
+	@echo "[test] pytest on real services";    $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --ignore tests/browser  # what a file sets up, once
 	@echo "[test] the pages in a browser";      $(BIN)/pytest tests/browser  # one hub, one Chromium
 
 test-long: setup  ## The long tier: homes cut off for days, writers killed again and again, laws tried on new examples

@@ -1,4 +1,7 @@
-"""The clinician's list of ten thousand people: its queries beside a pass over the rights, its page beside them."""
+"""The clinician's list of ten thousand people: its queries beside a pass over the rights, its page beside them.
+
+And what it costs to open one record of so many.
+"""
 
 import json
 from dataclasses import asdict
@@ -20,23 +23,28 @@ _OWNER = "-c search_path=vigie,public"
 
 
 def run(where: Setting, rounds: int) -> list[Ratio]:
-    """Both ratios; standings are made up, since what a page costs does not depend on what they say."""
+    """The ratios; standings are made up, since what a page costs does not depend on what they say."""
     database = Database(where.database_url)
     try:
         asked = Asked(unlimited(database), ActorRole.CLINICIAN, "Dr Bench")
         _let_in(where, asked.actor.account)
-        rights, query, page = [], [], []
+        alone = Asked(asked.hub, ActorRole.CLINICIAN, "Dr Alone")
+        record = f"/v1/people/{_one_for(where, alone.actor.account)}/latest"
+        rights, query, page, one, of_many = [], [], [], [], []
         with psycopg.connect(where.database_url, autocommit=True, options=_OWNER) as owner:
             owner.execute("SELECT set_config('vigie.ticket', %s, false)", (str(asked.actor.ticket),))
             for _ in range(rounds):
                 rights.append(median_of(lambda: _rights(owner)))
                 query.append(median_of(lambda: _queries(database, asked.actor.ticket)))
                 page.append(asked.seconds("/clinic"))
+                one.append(alone.seconds(record))
+                of_many.append(asked.seconds(record))
     finally:
         database.close()
     return [
         Ratio(f"the queries of a list of {PEOPLE:,} beside a pass over the rights", rights, query, 6.0),
         Ratio("its page, beside them", query, page, 1.5),
+        Ratio(f"a record opened by who sees {PEOPLE:,}, beside who sees it alone", one, of_many, 1.2),
     ]
 
 
@@ -65,6 +73,21 @@ def _let_in(where: Setting, account: int) -> None:
             connection.execute(
                 statement.encode(), {"people": PEOPLE, "told": told, "day": day, "account": account}, prepare=False
             )
+
+
+def _one_for(where: Setting, account: int) -> UUID:
+    """One of them lets that account in too."""
+    with psycopg.connect(where.database_url, options=_OWNER) as connection:
+        row = connection.execute(
+            "WITH one AS (SELECT number, id FROM person WHERE family = 'L1' AND given = 'Listed'), let AS ("
+            "INSERT INTO access_grant (person, account, during) "
+            "SELECT number, %s, tstzrange('2020-01-01', NULL) FROM one) SELECT id FROM one",
+            (account,),
+        ).fetchone()
+    if row is None:
+        raise RuntimeError("the people just listed are gone")
+    found: UUID = row[0]
+    return found
 
 
 _MADE = """

@@ -122,6 +122,7 @@ class Database:
             name=role,
             check=ConnectionPool.check_connection,
             reset=_forget if role is Role.API else None,
+            kwargs={"prepare_threshold": 1} if role is Role.API else None,
         )
 
 
@@ -161,8 +162,9 @@ def _forget(connection: Connection) -> None:
     name, ends them all.
     """
     connection.autocommit = True
-    (*_, slipped_in) = connection.execute(_FORGOTTEN).results()
-    if slipped_in.fetchone() != (0,):
+    told = connection.execute(_FORGOTTEN)
+    told.set_result(-1)
+    if told.fetchone() != (0,):
         connection.execute("DISCARD ALL")
     connection.autocommit = False
 

@@ -29,6 +29,7 @@ def migrate(url: str) -> list[str]:
     of professions, which is kept in the database, cannot be used.
     """
     table = professions.professions(load().professions)
+    _check_address(url)
     try:
         with psycopg.connect(url, autocommit=True, connect_timeout=5) as connection:
             connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
@@ -39,6 +40,14 @@ def migrate(url: str) -> list[str]:
             return applied
     except psycopg.OperationalError as error:
         raise DatabaseError(f"cannot reach the database; is it started? `vigie services start` ({error})") from None
+
+
+def _check_address(url: str) -> None:
+    """What is wrong in it is not told: it holds a password."""
+    try:
+        conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        raise DatabaseError("VIGIE_DATABASE_URL must be postgresql://user:password@host:port/database") from None
 
 
 def _check_versions(connection: Connection) -> None:

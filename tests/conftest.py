@@ -24,6 +24,9 @@ settings.load_profile("vigie")
 """The same examples in every run, so that a run says something of the change it is for, and nobody is held up by the
 luck of another. New ones are looked for with `--hypothesis-profile=search` (`make test-long`)."""
 
+SLOW = ("journeys", "vigie", "alerts", "access")
+"""Folders with the longest files: those that start hubs and servers, and walk whole histories."""
+
 SERVICES = pytest.StashKey[TestServices]()
 
 
@@ -43,6 +46,11 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """Start the services if a test asks for them; a worker asks its controller."""
     if not session.config.option.collectonly and any(_asks(item) for item in session.items):
         session.config.stash[SERVICES].want()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take long first, so that two workers end together."""
+    items.sort(key=lambda item: SLOW.index(item.path.parent.name) if item.path.parent.name in SLOW else len(SLOW))
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -10,11 +10,10 @@ FIND = f"""
     ORDER BY r.taken_at, r.key LIMIT %(limit)s
 """  # noqa: S608
 LATEST = f"""
-    SELECT {FOUND} FROM unnest(%(kinds)s::smallint[]) AS wanted (kind)
-    CROSS JOIN LATERAL (
-        SELECT * FROM reading
-        WHERE person = %(person)s AND reading.kind = wanted.kind AND taken_at > now() - %(back)s::interval
-        ORDER BY taken_at DESC, key DESC LIMIT 1
+    SELECT {FOUND} FROM (
+        SELECT DISTINCT ON (kind) * FROM reading
+        WHERE person = %(person)s AND kind = ANY(%(kinds)s::smallint[]) AND taken_at > now() - %(back)s::interval
+        ORDER BY kind, taken_at DESC, key DESC
     ) r JOIN device d ON d.number = r.device
 """  # noqa: S608
 

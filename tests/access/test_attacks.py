@@ -18,7 +18,7 @@ from alerts.daily import Daily
 from hub.accounts import ActorRole
 from hub.database import Role, login
 from hub.quantities import Kind
-from tests.access.world import Holder, Somebody, World
+from tests.access.world import Holder, Somebody, World, glucose
 
 VIEWS = {
     "reading": "person",
@@ -251,6 +251,18 @@ def test_a_statement_prepared_under_one_ticket_shows_the_next_ones_rows_only(the
         become(session, theatre.ticket)
         assert first == [[(theatre.bob.number,)]] * 7
         assert session.execute("EXECUTE all_of").fetchall() == [(theatre.ada.number,)]
+
+
+def test_a_statement_prepared_before_shows_what_came_into_another_chunk_since(theatre: Theatre) -> None:
+    world, cleo = theatre.world, theatre.world.holder("Cleo")
+    with psycopg.connect(login(world.database.url, Role.API), autocommit=True) as session:  # a request each
+        session.execute("SELECT set_config('vigie.ticket', %s, false)", (str(ticket(world, cleo)),))
+        asked = "SELECT value FROM api.reading WHERE person = %s AND taken_at >= now() - interval '1 year'"
+        before = [session.execute(asked, (cleo.number,), prepare=True).fetchall() for _ in range(7)]
+        world.keep(glucose(cleo, 88.0, timedelta(days=300)), glucose(cleo, 99.0, timedelta(days=200)))
+        since = session.execute(asked, (cleo.number,)).fetchall()
+        planned = session.execute("SELECT generic_plans > 0 FROM pg_prepared_statements").fetchall()
+    assert (before, sorted(since), planned) == ([[]] * 7, [(88.0,), (99.0,)], [(True,)])
 
 
 def test_a_cursor_held_open_ends_with_the_transaction(theatre: Theatre, session: psycopg.Connection) -> None:

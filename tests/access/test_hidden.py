@@ -17,6 +17,7 @@ from hub.readings import Reading
 from hub.records import Device, Person
 from tests.access.world import Holder, Somebody, World
 from tests.support.clock import begun
+from tests.support.examples import so_many
 from tests.support.http import Api
 from tests.support.readings import a_reading, kg, mg_dl
 
@@ -216,7 +217,7 @@ def pairs(world: World) -> Pairs:
     return Pairs(world, [world.measured("Bob"), world.measured("Cleo")])
 
 
-@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=so_many(6), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(found=measures, first=covers, second=st.lists(covers, max_size=2))
 def test_what_is_hidden_is_as_if_it_had_never_been_measured(
     pairs: Pairs, found: list[Measure], first: Cover, second: list[Cover]

@@ -13,6 +13,7 @@ from alerts.advance import Walk, advance, from_json, to_json
 from alerts.alert import Event, What
 from tests.alerts.making import MINUTE, NOON, Row, after, journal, past, real
 from tests.alerts.oracle import WANTED, expected, stretches
+from tests.support.examples import so_many
 
 APART = st.sampled_from((1, 5, 5, 5, 5, 15, 20, 46, 100))
 VALUES = st.sampled_from((45, 53, 54, 58, 59, 60, 69, 70, 74, 75, 100, 180, 245, 246, 250, 251, 300))
@@ -32,7 +33,7 @@ STREAMS = st.lists(st.tuples(APART, VALUES, DELAYS, DEVICES), max_size=25).map(_
 """Readings of two sensors at any steps, with gaps, some late, some out of order."""
 
 
-FEW = settings(max_examples=60)
+FEW = settings(max_examples=so_many(25))
 """Each example walks some hundred instants, and the oracle looks at each of them anew."""
 
 

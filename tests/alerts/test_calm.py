@@ -18,12 +18,14 @@ from alerts.calm import Calm
 from alerts.forecast.foresight import Foresight, foresight
 from alerts.forecast.model import GENERAL
 from alerts.forecast.replay import NEW, versions
-from alerts.history import History
+from alerts.history import History, moment
+from alerts.leap import leap
 from alerts.passing import Lately, passing, records
 from alerts.thresholds import Above, Fast, Limit, Silence, Thresholds
 from hub.measurements import CONDITION_NUMBER, Condition
 from hub.quantities import Kind, Unit
 from tests.alerts.making import MINUTE, NOON, Row, after, in_mmol, past, real
+from tests.support.examples import so_many
 from tests.timeseries.glucose.making import trace
 
 BEGIN = NOON - timedelta(hours=1)
@@ -35,7 +37,7 @@ THRESHOLDS = (
     Thresholds(silence=Silence(60), high=HIGH_ON),
     Thresholds(silence=Silence(60), high=HIGH_ON, fast_fall=Fast(on=True)),
 )
-FEW = settings(max_examples=30)
+FEW = settings(max_examples=so_many(30))
 
 # mostly plain readings, so that there is something to leap over; each oddity now and then
 APART = st.sampled_from((5, 5, 5, 5, 5, 1, 15, 19, 21, 34, 39, 46))
@@ -100,21 +102,66 @@ def test_while_the_steps_before_a_spell_leave_the_day_each_reading_is_looked_at(
     assert _in_parts(of, [after(700), after(1450)])[0] == walk
 
 
-ODDITIES = {
-    "fingersticks": {"value": 60.0, "kind": Kind.GLUCOSE_CAPILLARY},
-    "another sensor": {"value": 60.0, "device": 2},
-    "another unit": {"value": 70.1, "in_mmol": True},
-    "under the sensor's range": {"value": 60.0, "condition": CONDITION_NUMBER[Condition.BELOW_RANGE]},
+PLAIN = [_row(5.0 * n, 120, 0.1, 1, "") for n in range(50)]
+ODD_ONE = 40
+FALLING = [*[130] * 14, 118, 104, 88, 78, 85, 92]
+ENDS: dict[str, tuple[list[float], int]] = {
+    "it comes no more": ([100] * 20, 55),
+    "it comes": ([100, 100, 100, 100, 85, 69, 69, 69, 69, 69], 45),
+    "it is foreseen again": ([100, 100, 100, 100, 88, 78, *[100] * 20], 95),
+    "nobody hears": ([100, *[0] * 10, *[100] * 20], 65),
 }
 
 
+@pytest.mark.parametrize("what", ENDS)
+def test_what_is_foreseen_stays_until_it_comes_or_can_come_no_more(what: str) -> None:
+    then, lasts = ENDS[what]
+    rows = [_row(5.0 * n, value, 0.1, 1, "") for n, value in enumerate([*FALLING, *then]) if value]
+    of = _past(rows, THRESHOLDS[1], [EAGER])
+    seen = list(steps(Walk(at=BEGIN), of, rows[-1].received))
+    events = [event for _, told in seen for event in told]
+    raised, resolved = [event.at for event in events if event.rule == "predicted_low"]
+    assert round((resolved - raised) / MINUTE) == lasts
+    assert (seen[-1][0], events) == _looking_at_each(of, rows[-1].received)
+    assert len(seen) < len(rows) / 2
+
+
+ODDITIES: dict[str, dict[str, object]] = {
+    "a fingerstick": {"kind": Kind.GLUCOSE_CAPILLARY},
+    "another sensor's": {"device": 2},
+    "another unit's": {"in_mmol": True},
+    "what the sensor doubts": {"condition": CONDITION_NUMBER[Condition.SENSOR_FAULT]},
+}
+
+
+def _leapt(rows: Sequence[Row]) -> float:
+    """Minutes after noon of the receipt to leap to after thirty readings; a doubted one has its number."""
+    calm, of = _calm(PLAIN[:30]), past(rows)
+    assert calm is not None
+    told = of.glucose[Kind.GLUCOSE_INTERSTITIAL]
+    numbers = replace(told, value=np.nan_to_num(told.value, nan=120.0))
+    glucose = {**of.glucose, Kind.GLUCOSE_INTERSTITIAL: numbers}
+    far = leap(calm, PLAIN[29].received, replace(of, glucose=glucose), after(1000))
+    return 0.0 if far is None else (far - NOON) / MINUTE
+
+
 @pytest.mark.parametrize("what", ODDITIES)
-def test_nobody_leaps_over_readings_of_another_sort(what: str) -> None:
-    odd = [replace(_row(5.0 * n, 120, 0.1, 1, ""), **ODDITIES[what]) for n in range(30, 34)]  # type: ignore[arg-type]
-    of = _past([*(_row(5.0 * n, 120, 0.1, 1, "") for n in range(50) if n not in range(30, 34)), *odd], Thresholds())
-    walk, events = _looking_at_each(of, after(249))
-    assert events
-    assert _in_parts(of, [after(100), after(249)]) == (walk, events)
+def test_nobody_leaps_over_a_reading_of_another_sort(what: str) -> None:
+    odd = replace(PLAIN[ODD_ONE], **ODDITIES[what])  # type: ignore[arg-type]
+    assert _leapt(PLAIN) == 5 * 49 + 0.1
+    assert 5 * (ODD_ONE - 1) < _leapt([*PLAIN[:ODD_ONE], odd, *PLAIN[ODD_ONE + 1 :]]) < 5 * ODD_ONE + 1
+
+
+@pytest.mark.parametrize("what", ["another unit's", "what the sensor doubts"])
+def test_nobody_leaps_while_the_hour_before_is_not_plain(what: str) -> None:
+    odd = replace(PLAIN[20], **ODDITIES[what])  # type: ignore[arg-type]
+    assert _leapt([*PLAIN[:20], odd, *PLAIN[21:]]) == 0
+
+
+def test_what_another_sensor_said_before_does_not_keep_anybody_from_leaping() -> None:
+    doubted = CONDITION_NUMBER[Condition.SENSOR_FAULT]
+    others = [replace(row, device=2, at=row.at - MINUTE, condition=doubted) for row in PLAIN[:20]]
+    assert _leapt([*PLAIN, *others]) == 5 * 49 + 0.1
 
 
 @pytest.mark.parametrize(("name", "first"), [("cgmq_dexcom", 1500), ("cgmq_libre", 1330)])
@@ -160,6 +207,11 @@ def test_what_is_beyond_late_ahead_out_of_turn_or_after_silence_does_not() -> No
     assert not _passes(0, received=5)
     assert not _passes(0.5, received=1)
     assert not _passes(59.9, received=60)
+
+
+def test_what_was_taken_after_the_latest_does_not() -> None:
+    assert _passes(5, calm=replace(CALM, latest=moment(300_000_000)))
+    assert not _passes(5, calm=replace(CALM, latest=moment(299_999_999)))
 
 
 def test_a_number_is_held_against_bounds_in_its_sensors_unit() -> None:

@@ -166,11 +166,15 @@ def test_what_changes_what_readings_are_held_against_ends_the_rest(resting: Home
     assert _looked_in_full(resting)
 
 
-def test_glances_stand_for_a_full_look_for_a_few_hours_at_most(resting: Home) -> None:
-    for n in range(24, 24 + 12 * 6):
-        _live(resting, _row(n))
+def test_glances_stand_for_a_full_look_for_half_a_day_at_most(resting: Home) -> None:
+    begun = resting.ask("SELECT looked_at FROM walk")
+    for hour in range(13):
+        rows = [_row(n) for n in range(24 + 12 * hour, 36 + 12 * hour)]
+        resting.keep(rows)
+        resting.look(rows[-1].received + SECOND)
     ((looked_at,),) = resting.ask("SELECT looked_at FROM walk")
-    assert resting.clock.now - looked_at <= timedelta(hours=6)
+    assert [(looked_at,)] != begun
+    assert resting.clock.now - looked_at < timedelta(hours=12)
 
 
 # ── Two at once ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -12,6 +12,7 @@ from alerts.alert import Act, Alert, AlertState, Doing, Event, What
 from alerts.lifecycle import State, step
 from alerts.rule import Because, Ended, Finding, Level, Number, Pace
 from tests.alerts.making import MINUTE, NOON, Row, after, every, journal, past, told
+from tests.support.examples import so_many
 
 ACK, SNOOZE = Doing.ACKNOWLEDGE, Doing.SNOOZE
 RAISED, RANG, RESOLVED = What.RAISED, What.RANG, What.RESOLVED
@@ -186,7 +187,7 @@ ACTS = st.lists(
 )
 
 
-@settings(max_examples=25)
+@settings(max_examples=so_many(25))
 @given(ACTS, st.data())
 def test_acts_in_any_order_and_restarts_between_them_give_the_same_journal(
     acts: list[Act], data: st.DataObject
@@ -199,7 +200,7 @@ def test_acts_in_any_order_and_restarts_between_them_give_the_same_journal(
     assert events + advance(walk, shuffled, after(150))[1] == _journal(*acts, until=150)
 
 
-@settings(max_examples=25)
+@settings(max_examples=so_many(25))
 @given(ACTS)
 def test_whatever_others_do_an_urgent_low_is_heard_every_35_minutes(acts: list[Act]) -> None:
     events = [event for event in _journal(*acts, until=165) if event.rule == "urgent_low" and event.what.rings]

@@ -17,6 +17,7 @@ from alerts.rule import Ended, Subject
 from alerts.thresholds import Below, Limit, Thresholds
 from hub.quantities import GLUCOSE_MG_DL_PER_MMOL_L, Kind, Unit
 from tests.alerts.making import NOON, SUBJECT, Row, after, every, in_mmol, samples, told
+from tests.support.examples import so_many
 
 LONG_AGO = NOON - timedelta(days=1)
 FRESH = foresight(GENERAL, Gate(), LONG_AGO)
@@ -135,7 +136,7 @@ def test_two_sensors_are_each_judged_by_themselves() -> None:
     assert {each.device for each in raised.evidence} == {1}
 
 
-@settings(max_examples=20)
+@settings(max_examples=so_many(20))
 @given(
     values=st.lists(st.integers(45, 200), min_size=30, max_size=60),
     cuts=st.lists(st.integers(0, 400), max_size=4),
@@ -150,7 +151,7 @@ def test_however_time_is_cut_the_same_is_told(values: list[int], cuts: list[int]
     assert events + advance(walk, of, until)[1] == advance(Walk(at=NOON - timedelta(hours=1)), of, until)[1]
 
 
-@settings(max_examples=20)
+@settings(max_examples=so_many(20))
 @given(values=st.lists(st.integers(41, 200), min_size=20, max_size=60))
 def test_it_rings_at_once_for_the_reading_that_tells_it_and_never_while_low(values: list[int]) -> None:
     rows = every(5, [*LEVEL, *map(float, values)])

@@ -25,8 +25,11 @@ from tests.alerts.making import MINUTE, NOON, Row, after, journal, past, real
 from tests.alerts.oracle import WANTED, expected
 from tests.alerts.test_against_the_oracle import STREAMS
 from tests.alerts.watching import Entry, Home, Wrist, a_home, entries
+from tests.support.examples import so_many
 
-FEW = settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+FEW = settings(
+    max_examples=so_many(8), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 """Each example is some fifty transactions."""
 
 SECOND = timedelta(seconds=1)

@@ -11,9 +11,10 @@ from hub.quantities import Kind
 from tests.alerts.making import NOON, Row, after
 from tests.alerts.test_against_the_oracle import STREAMS
 from tests.alerts.watching import Home, a_home
+from tests.support.examples import so_many
 
 FEW = settings(
-    max_examples=6,
+    max_examples=so_many(6),
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -19,6 +19,7 @@ from hub.database import Connection, Database, Role
 from hub.measurements import Channel, Condition
 from hub.quantities import GLUCOSE_KINDS, Kind, Quantity, Unit
 from hub.readings import Reading, TimeSource, reading_key
+from tests.support.examples import so_many
 from tests.support.patience import PATIENCE
 from tests.support.readings import NOON, a_reading, kg, mg_dl
 from tests.support.record import Record
@@ -383,7 +384,7 @@ def test_the_latest_is_the_newest_of_each_kind(store: Store) -> None:
 
 # ── In any order ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-quick = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+quick = settings(max_examples=so_many(30), suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def reading_of(n: int, device: int, after: int, value: int, waits: bool) -> Reading:

@@ -13,9 +13,10 @@ from device_adapters.adapter import Adapter, adapter_for, adapters, decode
 from hub.errors import Refusal
 from hub.measurements import Decoded, RawPayload
 from tests.device_adapters.captures import captures
+from tests.support.examples import so_many
 
 RAWS = [capture.raw for outcome in ("accepted", "refused") for capture in captures(outcome)]
-quick = settings(max_examples=50, deadline=None)
+quick = settings(max_examples=so_many(50), deadline=None)
 every_adapter = pytest.mark.parametrize("adapter", adapters(), ids=lambda adapter: str(adapter.name))
 
 ODD = (b"NaN", b"-Infinity", b"1e400", b"-0.0", b"1e308", b"9" * 5000, b"null", b"true", b'"1"', b"[]", b"{}", b"0")

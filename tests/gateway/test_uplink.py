@@ -29,6 +29,7 @@ from device_adapters.gateway.uplink import (
 )
 from tests.gateway.far_side import FakeHub, FakeLine, names
 from tests.gateway.home import METER, NOW, PARIS, a_queue, heard, ids, said
+from tests.support.examples import so_many
 
 HOUR = timedelta(hours=1)
 
@@ -356,5 +357,5 @@ def name_of(item: Waiting) -> str:
     return name
 
 
-AnyWeather.TestCase.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+AnyWeather.TestCase.settings = settings(max_examples=so_many(25), stateful_step_count=30, deadline=None)
 TestAnyWeather: Callable[..., object] = AnyWeather.TestCase

@@ -73,3 +73,35 @@ def test_a_strangers_session_leaves_nothing_to_the_next(database_url: str) -> No
         ).fetchone()
     narrow.close()
     assert left == (None, "vigie,api,public", 0, 0)
+
+
+def test_what_is_asked_often_stays_prepared_from_one_request_to_the_next(database_url: str) -> None:
+    narrow = Database(database_url, most_connections=1)
+    _ask(narrow, times=7)
+    with narrow.transaction(Role.API) as connection:
+        kept = connection.execute("SELECT from_sql FROM pg_prepared_statements WHERE statement = %s", (_ASKED,))
+        assert kept.fetchall() == [(False,)]
+    narrow.close()
+
+
+def test_a_statement_slipped_in_under_a_prepared_ones_name_is_not_taken_for_it(database_url: str) -> None:
+    narrow = Database(database_url, most_connections=1)
+    before = _ask(narrow, times=7)
+    with narrow.transaction(Role.API) as connection:
+        named = connection.execute("SELECT name FROM pg_prepared_statements WHERE statement = %s", (_ASKED,))
+        ((name,),) = named.fetchall()
+        connection.execute(f"DEALLOCATE {name}; PREPARE {name} AS SELECT 'theirs'".encode())
+    assert _ask(narrow, times=7) == before == {("pg_class",)}
+    narrow.close()
+
+
+_ASKED = "SELECT relname FROM pg_catalog.pg_class WHERE oid = 'pg_class'::regclass"
+
+
+def _ask(database: Database, times: int) -> set[tuple[object, ...] | None]:
+    """What that many requests are answered, one after the other."""
+    answers = set()
+    for _ in range(times):
+        with database.transaction(Role.API) as connection:
+            answers.add(connection.execute(_ASKED).fetchone())
+    return answers

@@ -12,6 +12,13 @@ from hub.errors import DatabaseError
 ROLES = ["vigie_owner", "vigie_reader", *Role]
 
 
+@pytest.mark.parametrize("url", ["swordfish", "postgres//me:swordfish@host/db"])
+def test_an_address_that_is_none_is_said_without_its_password(url: str) -> None:
+    with pytest.raises(DatabaseError, match="VIGIE_DATABASE_URL must be postgresql://user:password@host") as said:
+        migrate.migrate(url)
+    assert "swordfish" not in str(said.value)
+
+
 def test_from_empty_every_file_is_applied_in_order_and_then_none(bare_database_url: str) -> None:
     names = [name for name, _ in migrate.files()]
     assert names == sorted(names)

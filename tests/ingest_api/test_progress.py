@@ -13,6 +13,7 @@ from device_adapters.buffer import Hearing
 from hub.database import Connection, Database, Role
 from hub.measurements import Sequence
 from ingest_api.progress import Ack, advance, settle
+from tests.support.examples import so_many
 
 BOOT = "8d1f1f6e-2f0b-4d5e-9c57-0a8f6a0b7c11"
 OTHER_BOOT = "8d1f1f6e-2f0b-4d5e-9c57-0a8f6a0b7c12"
@@ -188,7 +189,7 @@ def run_end(first: int, committed: set[int]) -> int | None:
 
 
 @given(st.integers(0, 50), st.integers(1, 12), st.booleans(), st.data())
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=so_many(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_an_acknowledgement_never_runs_ahead_of_what_is_committed(
     session: Connection, first: int, many: int, said: bool, data: st.DataObject
 ) -> None:

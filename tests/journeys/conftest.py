@@ -1,10 +1,7 @@
-"""A hub of its own for a journey, and a gateway that speaks to it."""
+"""A hub and a broker of its own for each journey, and a gateway that speaks to them: nobody else is heard there."""
 
-import fcntl
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
@@ -12,30 +9,30 @@ import pytest
 from device_adapters.mqtt_accounts import BrokerAccounts, new_password
 from tests.journeys.hub_process import HubProcess
 from tests.journeys.plain_gateway import PlainGateway
+from tests.support.broker import OwnBroker, own_broker
 
 
 @pytest.fixture
-def alone(mqtt_url: str) -> Iterator[None]:
-    """One journey at a time: its hub hears everything that is said at the run's one broker."""
-    with (Path(tempfile.gettempdir()) / f"vigie-journey-{urlsplit(mqtt_url).port}").open("w") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        yield
+def broker() -> Iterator[OwnBroker]:
+    """One that runs meanwhile."""
+    with own_broker() as running:
+        yield running
 
 
 @pytest.fixture
-def hub(database_url: str, mqtt_url: str, tmp_path: Path, alone: None) -> Iterator[HubProcess]:
+def hub(database_url: str, broker: OwnBroker, tmp_path: Path) -> Iterator[HubProcess]:
     """A hub that runs, ready."""
-    process = HubProcess(database_url, mqtt_url, tmp_path / "hub.log")
+    process = HubProcess(database_url, broker.url, tmp_path / "hub.log")
     process.start()
     yield process
     process.kill()
 
 
 @pytest.fixture
-def gateway(mqtt_url: str) -> Iterator[PlainGateway]:
+def gateway(broker: OwnBroker) -> Iterator[PlainGateway]:
     """A gateway connected to the broker, with an account of its own."""
     name = f"plain-{uuid4().hex[:8]}"
-    with BrokerAccounts(mqtt_url) as broker:
-        plain = PlainGateway(name, broker.open(name, new_password()))
+    with BrokerAccounts(broker.url) as accounts:
+        plain = PlainGateway(name, accounts.open(name, new_password()))
     yield plain
     plain.close()

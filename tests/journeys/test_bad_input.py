@@ -84,7 +84,7 @@ def test_the_message_after_a_bad_one_is_stored_within_a_second(
     waits = [shortest_wait_after(payload, TIMES, numbers, gateway, database_url) for _, payload in REFUSED]
 
     assert max(waits) < 1
-    assert quarantined(database_url) == [code for code, _ in REFUSED for _ in range(TIMES)]
+    assert quarantined(database_url) == [code for code, _ in REFUSED]  # the same bytes once
 
 
 def test_what_was_refused_is_accepted_after_its_fix(

@@ -13,6 +13,7 @@ from hub.records import DeviceKind
 from tests.conftest import SERVICES
 from tests.journeys.hub_process import HubProcess
 from tests.journeys.plain_gateway import Item, PlainGateway
+from tests.support.broker import OwnBroker
 from tests.support.patience import PATIENCE
 from tests.support.record import Record
 
@@ -48,10 +49,11 @@ BAD_MESSAGES = [
 
 
 @pytest.fixture
-def outputs(hub: HubProcess, pytestconfig: pytest.Config) -> dict[str, Path]:
+def outputs(hub: HubProcess, broker: OwnBroker, pytestconfig: pytest.Config) -> dict[str, Path]:
     """Every log that is written while this test runs."""
-    logs = {"hub": hub.log, **{log.name: log for log in (pytestconfig.stash[SERVICES].home / "log").glob("*.log")}}
-    assert {"hub", "postgresql.log", "mosquitto.log"} <= logs.keys()
+    database = pytestconfig.stash[SERVICES].home / "log/postgresql.log"
+    logs = {"hub": hub.log, "database": database, "broker": broker.server.log}
+    assert [log.is_file() for log in logs.values()] == [True] * 3
     return logs
 
 

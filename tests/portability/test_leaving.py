@@ -338,7 +338,7 @@ def test_a_device_that_was_also_somebody_elses_stays_with_their_readings(databas
             a_reading("b", device=sensor.number, person=bob.number, raw=mg_dl(90)),
         ])  # fmt: skip
     _delete_by_desk(database, ada)
-    assert rows_naming(database, "device", sensor.number) == {"holding": 1, "reading": 1}
+    assert rows_naming(database, "device", sensor.number) == {"holding": 1, "reading": 1, "arrival": 1}
     with psycopg.connect(database.url, options="-c search_path=vigie") as connection:
         assert connection.execute("SELECT count(*) FROM reading_key").fetchone() == (1,)
 

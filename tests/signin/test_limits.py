@@ -12,6 +12,7 @@ from ingest_api.app import create_app
 from ingest_api.limits import Limits, Rates, _networks, source
 from ingest_api.parts import Hub
 from tests.signin.conftest import DR_HOUSE, Browser, Forger
+from tests.support.examples import so_many
 
 WRONG = {"Authorization": "Bearer vigie_wrong"}
 
@@ -98,7 +99,7 @@ def test_whom_to_count(peer: str, forwarded: list[str], counted: str) -> None:
     assert source(peer, forwarded, _networks("10.0.0.0/8")) == counted
 
 
-@settings(max_examples=50)
+@settings(max_examples=so_many(50))
 @given(st.lists(st.text(max_size=20), max_size=4))
 def test_without_trusted_proxies_nothing_forwarded_counts(forwarded: list[str]) -> None:
     assert source("192.0.2.1", forwarded, ()) == "192.0.2.1"

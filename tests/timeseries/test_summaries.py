@@ -12,6 +12,7 @@ from hub.database import Connection, Database, Role
 from hub.quantities import Kind
 from hub.records import Person
 from tests.support.clock import begun
+from tests.support.examples import so_many
 from tests.support.readings import a_reading, kg, mg_dl
 from tests.support.record import PARIS, Record
 from timeseries.columns import samples
@@ -162,7 +163,7 @@ WEEK = datetime(2026, 3, 25, tzinfo=UTC)
 ZONES = ["Europe/Paris", "Asia/Tokyo", "America/St_Johns"]
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=so_many(15), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=Hours.acts)
 def test_whatever_happens_the_summaries_equal_the_readings(
     swept_database: Database, acts: list[tuple[str, int, int, int]]

@@ -54,9 +54,9 @@ def words_at(text: str, x: str, y: float, class_: str) -> Markup:
 
 
 def empty(text: str, height: int) -> Markup:
-    """What stands where there is nothing to draw, in lines that a phone has room for."""
+    """What stands where there is nothing to draw, in lines that a phone has room for; above the target."""
     lines = wrap(text, _EMPTY_WIDTH)
-    first = (height - _EMPTY_LINE * (len(lines) - 1)) / 2
+    first = height / 4 - _EMPTY_LINE * (len(lines) - 1) / 2
     return joined([words_at(line, "50%", first + n * _EMPTY_LINE, "t-middle t-empty") for n, line in enumerate(lines)])
 
 

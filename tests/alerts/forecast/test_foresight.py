@@ -15,6 +15,7 @@ from alerts.forecast.prediction import predict
 from alerts.forecast.record import Record
 from tests.alerts.forecast.making import NOON, after, every, falling, flat, newest, noisy, up_to
 from tests.alerts.forecast.test_gate import scored
+from tests.support.examples import so_many
 from timeseries.glucose.bounds import LOW
 from timeseries.glucose.series import Series, moment
 
@@ -37,7 +38,7 @@ def test_more_is_asked_of_who_had_some() -> None:
     assert foresight(GENERAL, scored(*[1] * len(RUNGS)), NOON).asked == 0.6
 
 
-@settings(max_examples=60)
+@settings(max_examples=so_many(60))
 @given(
     values=st.lists(st.integers(45, 180), min_size=14, max_size=60),
     step=st.sampled_from([1, 5, 15]),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from alerts.forecast.evidence import evidence, lags, later
 from alerts.forecast.model import GENERAL, HORIZONS, Model, learn, root, solve, train
 from tests.alerts.forecast.making import every, newest, noisy, series, up_to
+from tests.support.examples import so_many
 from tests.timeseries.glucose.making import trace
 from timeseries.glucose.series import Series
 
@@ -64,7 +65,7 @@ def test_the_error_it_states_is_the_error_it_makes() -> None:
     assert solve(train(told), 30)[1] == pytest.approx(rmse(train(told), told), rel=0.1)
 
 
-@settings(max_examples=25)
+@settings(max_examples=so_many(25))
 @given(st.integers(30, 600))
 def test_learning_in_two_goes_is_learning_in_one(cut: int) -> None:
     told = noisy(days=2.2)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from alerts.prevention import Act, Event, Facts, State, due
 from hub.records import Sex
 from tests.alerts.prevention.making import DAY, ENTRIES, days, histories, people
+from tests.support.examples import so_many
 
 OPEN = (State.DUE, State.ASK)
 SOON = {entry.id: timedelta(days=entry.soon_days) for entry in ENTRIES}
@@ -55,7 +56,7 @@ def test_what_is_answered_today_is_no_longer_asked_today(
     assert asked.isdisjoint(item.entry for item in due(facts, answered, today) if item.state in OPEN)
 
 
-@settings(max_examples=50)
+@settings(max_examples=so_many(50))
 @given(people, histories, days)
 def test_an_item_said_to_come_is_due_on_its_day(facts: Facts, events: list[Event], today: date) -> None:
     until_now = [event for event in events if event.day <= today]

@@ -11,6 +11,7 @@ from icalendar import Event as Entry
 from alerts.prevention import Condition, Event, Facts, Item, Language, State, Words, due
 from alerts.prevention.feed import Wording, feed, in_full, neutral
 from tests.alerts.prevention.making import days, done, histories, item, man, people, woman
+from tests.support.examples import so_many
 
 TODAY = date(2026, 11, 22)
 MADE = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -99,7 +100,7 @@ def test_commas_semicolons_and_line_ends_in_a_title_are_escaped() -> None:
     )
 
 
-@settings(max_examples=30)
+@settings(max_examples=so_many(30))
 @given(people, histories, days, st.sampled_from(Language), st.sampled_from([in_full, neutral]))
 def test_any_feed_is_lines_of_75_octets_that_read_back_with_one_identifier_each(
     facts: Facts, events: list[Event], today: date, language: Language, wording: Wording

@@ -14,8 +14,9 @@ from hub.errors import DecodeError, Refusal
 from hub.measurements import Decoded
 from hub.quantities import GLUCOSE_KINDS
 from tests.device_adapters.ble.vectors import ADDRESS, EVERY, frame
+from tests.support.examples import so_many
 
-quick = settings(max_examples=50, deadline=None)
+quick = settings(max_examples=so_many(50), deadline=None)
 every_profile = pytest.mark.parametrize("profile", profiles(), ids=lambda profile: str(profile.name))
 
 

@@ -18,10 +18,11 @@ from hub.errors import DecodeError, Malformed, Refusal
 from hub.measurements import RawPayload
 from tests.device_adapters.captures import NOW
 from tests.device_adapters.exports.files import NAMES, PARIS, RECOGNISED, STATED, history, libreview, read, reader, text
+from tests.support.examples import so_many
 
 PAGE = (Path(__file__).parents[3] / "docs" / "imports.md").read_text(encoding="utf-8")
 every_reader = pytest.mark.parametrize("each", readers(), ids=lambda each: str(each.name))
-quick = settings(max_examples=40)
+quick = settings(max_examples=so_many(40))
 OWNER = Owner("test", "0a1b2c3d")
 
 

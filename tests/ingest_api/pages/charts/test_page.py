@@ -25,6 +25,7 @@ from ingest_api.pages.charts.weighed import Weighed, weight_table
 from ingest_api.pages.charts.weight import weight_chart
 from tests.ingest_api.pages.charts import gallery
 from tests.ingest_api.pages.charts.looking import TELLINGS, classes, ids, parsed, referred
+from tests.support.examples import so_many
 from tests.support.krone import series_of, weighed
 from tests.timeseries.glucose.making import NOON, traces
 from timeseries.glucose.grid import grid
@@ -39,7 +40,7 @@ STATIC = Path(gallery.__file__).parents[4] / "ingest_api" / "pages" / "static"
 CSS, BASE, DARK = ((STATIC / f"{name}.css").read_text() for name in ("charts", "base", "dark"))
 
 tellings = st.sampled_from(TELLINGS)
-anything = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+anything = settings(max_examples=so_many(20), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def everything(of: Series, telling: Telling) -> tuple[list[Markup], list[Table]]:
