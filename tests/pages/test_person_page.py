@@ -20,6 +20,12 @@ from tests.support.readings import a_reading, mg_dl
 MINUTES = timedelta(minutes=1)
 
 
+@pytest.fixture(autouse=True)
+def now_is_each_tests_own() -> None:
+    """Pages say how many minutes ago: a test that comes late in the file is told another number, or of a silence."""
+    begun.cache_clear()
+
+
 def page_of(holder: Holder) -> str:
     return f"/people/{holder.id}"
 
