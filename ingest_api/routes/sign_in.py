@@ -20,7 +20,7 @@ from hub.errors import Conflict, ProviderSilent, SignInError, SignInRefused
 from ingest_api.context import PUBLIC, Anyone, Hub, TheHub
 from ingest_api.pages.forms import Form, local
 from ingest_api.pages.render import page
-from ingest_api.pages.visitor import TheGuest
+from ingest_api.pages.visitor import Guest, TheGuest
 from ingest_api.signin import desk, guard
 from ingest_api.signin.attempts import ATTEMPT_LIFE
 from ingest_api.signin.sessions import LONGEST, Sessions
@@ -69,6 +69,20 @@ def keep_invitation(hub: TheHub, request: Request, form: Form) -> Response:
     return answer
 
 
+@router.post("/sign-in/administrator", dependencies=[PUBLIC], response_class=RedirectResponse)
+def administer(hub: TheHub, request: Request, visitor: TheGuest, form: Form) -> Response:
+    """Sign in with an administrator's token."""
+    guard.check_same_site(request, hub.site)
+    hub.limits.signing_in(request)
+    hub.limits.check_failures(request)
+    former = request.cookies.get(hub.site.session_cookie, "")
+    try:
+        session = desk.by_token(hub, form.get("token", "").strip(), former)
+    except SignInRefused as why:
+        return _refused(hub, request, visitor, why)
+    return _signed_in(hub, request, session)
+
+
 @router.get("/sign-in/back", dependencies=[PUBLIC], response_class=RedirectResponse)
 def come_back(
     hub: TheHub,
@@ -89,14 +103,8 @@ def come_back(
             raise SignInRefused("the identity provider did not sign you in; begin again")
         session = desk.come_back(hub, desk.CameBack(state, code, iss, browser, former))
     except (SignInError, Conflict) as why:
-        hub.limits.failed(request)
-        log.warning("a sign-in did not succeed: %s", why.code)
-        status = 503 if isinstance(why, ProviderSilent) else 403
-        return _forget(page(request, visitor, "sign-in-refused.html", status, why=str(why)), hub)
-    wanted = unquote(request.cookies.get(hub.site.next_cookie, "/"))
-    answer = _forget(RedirectResponse(local(wanted), 303), hub)
-    _set(answer, hub, hub.site.session_cookie, session, int(LONGEST.total_seconds()))
-    return answer
+        return _refused(hub, request, visitor, why)
+    return _signed_in(hub, request, session)
 
 
 @router.get("/sign-in/{provider}", dependencies=[PUBLIC], response_class=RedirectResponse)
@@ -137,6 +145,20 @@ def get_session(hub: TheHub, request: Request, actor: Anyone) -> SessionAnswer:
         expires_at=_ends(hub, cookie) if cookie else None,
         csrf=guard.csrf_token(cookie) if cookie else None,
     )
+
+
+def _refused(hub: Hub, request: Request, visitor: Guest, why: SignInError | Conflict) -> Response:
+    hub.limits.failed(request)
+    log.warning("a sign-in did not succeed: %s", why.code)
+    status = 503 if isinstance(why, ProviderSilent) else 403
+    return _forget(page(request, visitor, "sign-in-refused.html", status, why=str(why)), hub)
+
+
+def _signed_in(hub: Hub, request: Request, session: str) -> Response:
+    wanted = unquote(request.cookies.get(hub.site.next_cookie, "/"))
+    answer = _forget(RedirectResponse(local(wanted), 303), hub)
+    _set(answer, hub, hub.site.session_cookie, session, int(LONGEST.total_seconds()))
+    return answer
 
 
 def _ends(hub: Hub, cookie: str) -> datetime | None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from hub.accounts import Account, ActorRole
+from hub.accounts import Account, Accounts, ActorRole
 from hub.database import Connection, Role
 from hub.errors import NotFound, SignInRefused
 from hub.identities import Identities
@@ -58,6 +58,20 @@ def come_back(hub: Hub, came: CameBack) -> str:
         sessions = Sessions(connection)
         sessions.end(came.former_session)
         return sessions.open(account, returned.provider, arrived.id_token)
+
+
+def by_token(hub: Hub, token: str, former_session: str) -> str:
+    """The cookie of a new session of the administrator whose token that is; it ends with the token.
+
+    Administrators have no identity provider: their first sign-in comes before any is set up. Raises SignInRefused.
+    """
+    actor = hub.access.actor(token)
+    if actor is None or actor.role is not ActorRole.ADMIN or actor.scopes:  # a session is limited to nothing
+        raise SignInRefused("this is no administrator's token, or no longer; `vigie token admin` prints one")
+    with hub.database.transaction(Role.REGISTER) as connection:
+        sessions = Sessions(connection)
+        sessions.end(former_session)
+        return sessions.open(Accounts(connection).known(str(actor.id)), token=token)
 
 
 def abandon(hub: Hub, state: str, browser: str) -> Returned:

@@ -1,6 +1,7 @@
 """Signed in with a browser: an opaque cookie, of which the database keeps the hash.
 
-A session ends after IDLE without a request, after LONGEST whatever happens, at sign-out, and with its account.
+A session ends after IDLE without a request, after LONGEST whatever happens, at sign-out, and with its account or the
+token it was opened with.
 """
 
 from dataclasses import dataclass
@@ -30,13 +31,16 @@ class Sessions:
         """Work within that connection's transaction."""
         self._connection = connection
 
-    def open(self, account: Account, provider: str | None = None, id_token: str | None = None) -> str:
+    def open(
+        self, account: Account, provider: str | None = None, id_token: str | None = None, token: str | None = None
+    ) -> str:
         """The cookie of a new session; those that are long over are swept away."""
         cookie = fresh_secret()
         self._connection.execute("DELETE FROM session WHERE expires_at < now()")
         self._connection.execute(
-            "INSERT INTO session (hash, account, expires_at, provider, id_token) VALUES (%s, %s, now() + %s, %s, %s)",
-            (secret_hash(cookie), account.number, LONGEST, provider, id_token),
+            "INSERT INTO session (hash, account, expires_at, provider, id_token, token) "
+            "VALUES (%s, %s, now() + %s, %s, %s, %s)",
+            (secret_hash(cookie), account.number, LONGEST, provider, id_token, token and secret_hash(token)),
         )
         return cookie
 
@@ -70,9 +74,9 @@ class Sessions:
 
 _HOLDER = """
     SELECT a.number, a.id, a.role, a.name, a.person, s.seen_at, now()
-    FROM session s JOIN account a ON a.number = s.account
+    FROM session s JOIN account a ON a.number = s.account LEFT JOIN token t ON t.hash = s.token
     WHERE s.hash = %s AND s.ended_at IS NULL AND s.expires_at > now() AND s.seen_at > now() - %s
-      AND a.closed_at IS NULL
+      AND a.closed_at IS NULL AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())
 """
 _END = """
     WITH open AS (SELECT hash, provider, id_token FROM session WHERE hash = %s AND ended_at IS NULL FOR UPDATE)

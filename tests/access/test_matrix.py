@@ -299,6 +299,7 @@ CALLS = (
     Call(f"PUT {P}/thresholds", SETS, 200, lambda s: s.thresholds()),
     Call("GET /sign-in", PUBLIC),
     Call("POST /sign-in/invitation", PUBLIC, 403),  # from another site, as every form that is not ours
+    Call("POST /sign-in/administrator", PUBLIC, 403),
     Call("GET /sign-in/back", PUBLIC, 403),  # without having set out
     Call("GET /sign-in/{provider}", PUBLIC, 404, named=lambda s: {"provider": "none"}),
     Call("POST /sign-out", ANYONE),

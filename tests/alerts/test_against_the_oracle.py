@@ -21,7 +21,7 @@ DELAYS = st.sampled_from((0.1, 0.1, 0.1, 0.1, 0.1, 3, 15, 19, 25, 60, 200))
 DEVICES = st.sampled_from((1, 1, 1, 1, 2))
 
 
-def _rows(told: Sequence[tuple[int, int, float, int]]) -> list[Row]:
+def stream(told: Sequence[tuple[int, int, float, int]]) -> list[Row]:
     minutes = accumulate(apart for apart, *_ in told)
     return [
         Row(after(minute), value, after(minute + delay), device)
@@ -29,7 +29,7 @@ def _rows(told: Sequence[tuple[int, int, float, int]]) -> list[Row]:
     ]
 
 
-STREAMS = st.lists(st.tuples(APART, VALUES, DELAYS, DEVICES), max_size=25).map(_rows)
+STREAMS = st.lists(st.tuples(APART, VALUES, DELAYS, DEVICES), max_size=25).map(stream)
 """Readings of two sensors at any steps, with gaps, some late, some out of order."""
 
 

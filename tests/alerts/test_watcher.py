@@ -12,7 +12,7 @@ from operator import attrgetter
 from random import Random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from alerts import watcher
@@ -23,7 +23,7 @@ from hub.quantities import Kind
 from tests.alerts.killed_at import POINTS
 from tests.alerts.making import MINUTE, NOON, Row, after, journal, past, real
 from tests.alerts.oracle import WANTED, expected
-from tests.alerts.test_against_the_oracle import STREAMS
+from tests.alerts.test_against_the_oracle import STREAMS, stream
 from tests.alerts.watching import Entry, Home, Wrist, a_home, entries
 from tests.support.examples import so_many
 
@@ -65,6 +65,7 @@ def test_a_low_is_told_at_once_and_again_every_five_minutes(database: Database) 
 
 @FEW
 @given(STREAMS)
+@example(stream([(1, 45, 25, 1), (1, 45, 0.1, 1), (5, 45, 19, 1)]))  # two are received at one instant
 def test_what_is_told_is_what_the_pure_core_and_the_oracle_say(lasting_database: Database, rows: list[Row]) -> None:
     home = a_home(lasting_database)
     _live(home, rows)
@@ -90,6 +91,12 @@ def test_a_real_trace_that_comes_in_disorder_is_told_as_the_oracle_expects(
 
 @FEW
 @given(STREAMS, st.lists(st.integers(0, 40), max_size=25))
+@example(stream([
+    (1, 180, 0.1, 1), (1, 251, 60, 1), (5, 180, 0.1, 1), (20, 45, 0.1, 1), (5, 45, 0.1, 1), (5, 246, 0.1, 1),
+    (5, 45, 0.1, 1), (5, 45, 15, 1), (46, 180, 0.1, 1), (1, 45, 0.1, 1), (1, 300, 0.1, 1), (1, 54, 200, 1),
+    (5, 300, 3, 1), (15, 69, 3, 2), (100, 300, 25, 1), (15, 300, 0.1, 1), (5, 246, 0.1, 1), (5, 74, 0.1, 1),
+    (5, 250, 200, 1), (1, 70, 19, 1), (5, 60, 25, 1),
+]), [30])  # fmt: skip
 def test_what_was_told_can_be_told_again_from_what_is_stored_though_it_was_committed_late(
     lasting_database: Database, rows: list[Row], late: list[int]
 ) -> None:

@@ -20,7 +20,7 @@ from tests.support.messages import item, native
 from tests.support.record import Record
 
 OPEN = {"/health/live", "/health/ready", "/metrics"}
-SIGN_IN = {"/sign-in", "/sign-in/invitation", "/sign-in/back", "/sign-in/{provider}"}
+SIGN_IN = {"/sign-in", "/sign-in/invitation", "/sign-in/administrator", "/sign-in/back", "/sign-in/{provider}"}
 SHARED = {"/preferences", "/static/{name}", "/sw.js", "/v1/calendars/{secret}.ics"}
 VERBS = {"get", "post", "put", "patch", "delete"}
 
