@@ -8,6 +8,7 @@ from alerts.watcher import Watcher
 from hub.database import Database
 from hub.quantities import Kind
 from tests.access.world import Holder, Somebody, World, glucose
+from tests.support.clock import begun
 
 MINUTE = timedelta(minutes=1)
 
@@ -47,6 +48,8 @@ def test_a_low_is_told_in_words_in_the_unit_asked_for(world: World) -> None:
 
 def test_a_low_that_has_not_lasted_yet_is_pending_for_whoever_may_see_what_shows_it(world: World) -> None:
     ada, clinician, of_weight, therapist = world.holder(), *(world.clinician() for _ in range(3))
+    noon = f"Etc/GMT{begun().hour - 12:+}"  # at night a low is pending by another rule too
+    world.as_administrator("UPDATE person SET time_zone = %s WHERE number = %s", noon, ada.number)
     world.as_administrator("UPDATE account SET profession = '70' WHERE number = %s", therapist.account.number)
     world.grant(ada, clinician, [Kind.GLUCOSE_INTERSTITIAL])
     world.grant(ada, of_weight, [Kind.WEIGHT])

@@ -15,7 +15,7 @@ from hub.quantities import Kind
 from hub.readings import Reading
 from hub.sharing import Sharing, Veil
 from ingest_api.pages.views.report import LENGTHS, days_asked
-from tests.access.world import Holder, World
+from tests.access.world import Holder, World, glucose
 from tests.pages.settling.visit import HOSTILE, Html, visit
 from tests.support.clock import begun
 from tests.support.readings import a_reading, mg_dl
@@ -107,7 +107,7 @@ def test_in_french_and_mmol_numbers_have_commas(world: World, ada: Holder) -> No
 
 def test_today_is_not_over_and_does_not_count(world: World) -> None:
     holder = world.holder("Today")
-    world.keep(*sensed(holder, 14, 120), *sensed(holder, 0.01, 390, until=begun()))
+    world.keep(*sensed(holder, 14, 120), glucose(holder, 390, timedelta(0)))
     assert "Highest 120 mg/dL" in of(world, holder).text
 
 
